@@ -1,0 +1,228 @@
+package cachepage
+
+import (
+	"context"
+	"crypto/tls"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/larder-go/larder/internal/field"
+	"github.com/larder-go/larder/internal/policy"
+	"github.com/larder-go/larder/observe"
+	"github.com/larder-go/larder/readthrough"
+)
+
+// handler is one wrapped handler.
+type handler struct {
+	route *route
+	pages func() *Pages
+	next  http.Handler
+	bound atomic.Pointer[binding]
+}
+
+// binding is the route as it stands with one cache: what the route leaves to
+// the cache's defaults is filled in, and the route is registered for Purge.
+type binding struct {
+	pages *Pages
+	route *route
+}
+
+func (h *handler) bind() *binding {
+	pages := h.pages()
+	if b := h.bound.Load(); b != nil && b.pages == pages {
+		return b
+	}
+	rt := *h.route
+	if rt.defaultTTL {
+		rt.policy.TTL = pages.ttl
+	}
+	pages.register(&rt)
+	b := &binding{pages, &rt}
+	h.bound.Store(b)
+	return b
+}
+
+// exchange is one request on its way through the cache. On a hit it stays on
+// the stack.
+type exchange struct {
+	h     *handler
+	rt    *route
+	pages *Pages
+	w     http.ResponseWriter
+	r     *http.Request
+	q     policy.Request
+	query string // as far as it is in the key
+}
+
+// ServeHTTP answers from the cache where it may, and otherwise runs the
+// handler and keeps what it may.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	b := h.bind()
+	if b.pages.engine.Closed() {
+		h.next.ServeHTTP(w, r)
+		return
+	}
+	x := exchange{h: h, rt: b.route, pages: b.pages, w: w, r: r}
+	x.q = x.rt.policy.Admit(r)
+	if refused := x.refusal(); refused != "" {
+		x.pass(refused)
+		return
+	}
+	k := x.key()
+	if k == nil {
+		x.pass("url")
+		return
+	}
+	l := newLookup(x.rt, r)
+	defer l.free()
+	n, err := x.pages.engine.Find(r.Context(), k, l)
+	now := x.pages.engine.Now()
+	if p, use := x.judge(n, now); use.Action == policy.Fresh {
+		x.used(n)
+		x.serve(p, now, nil)
+		x.saw(observe.Hit, "")
+		return
+	}
+	x.miss(k, l, n, err, now)
+}
+
+// refusal says why the request passes the cache by, "" if it does not.
+func (x *exchange) refusal() string {
+	if x.q.Refused != "" {
+		return x.q.Refused
+	}
+	if x.q.Cookies && x.session() {
+		return "session-cookie"
+	}
+	for _, rule := range x.rt.bypass {
+		if rule(x.r) {
+			return "rule"
+		}
+	}
+	return ""
+}
+
+func (x *exchange) session() bool {
+	rt := x.rt
+	return policy.Session(x.r, x.pages.sessions, func(cookie string) bool {
+		for _, c := range rt.cookies {
+			if c == cookie {
+				return true
+			}
+		}
+		return false
+	}) != ""
+}
+
+// key is the unit of the request's URL, nil if that has no one meaning.
+func (x *exchange) key() *readthrough.Key {
+	var ok bool
+	if x.query, ok = x.rt.query.apply(x.r.URL.RawQuery); !ok {
+		return nil
+	}
+	path, rewritten := receivedPath(x.r)
+	var buf [512]byte
+	m, ok := appendUnit(buf[:0], x.rt.prefix, x.r.TLS != nil, x.r.Host, path, x.query)
+	if !ok {
+		return nil
+	}
+	if rewritten != "" {
+		m = readthrough.AppendPart(m, rewritten)
+	}
+	return x.pages.engine.Key(face, m)
+}
+
+// judge decides about what the engine found.
+func (x *exchange) judge(n *readthrough.Entry, now int64) (*page, policy.Use) {
+	if n == nil || n.Uncacheable() {
+		return nil, x.rt.policy.Absent(&x.q)
+	}
+	p, ok := n.Live.(*page)
+	if !ok {
+		return nil, x.rt.policy.Absent(&x.q)
+	}
+	if n.Soft() {
+		life := p.life
+		life.FreshUntil = min(life.FreshUntil, now)
+		return p, x.rt.policy.Reuse(&x.q, &life, now)
+	}
+	return p, x.rt.policy.Reuse(&x.q, &p.life, now)
+}
+
+// used lets the tags of a page climb to a page around it, if there is one.
+func (x *exchange) used(n *readthrough.Entry) {
+	if n.Climbs() {
+		x.pages.engine.Use(x.r.Context(), n)
+	}
+}
+
+func (x *exchange) saw(o observe.Outcome, reason string) {
+	if h := x.pages.engine.Hooks().Lookup; h != nil {
+		h(x.r.Context(), observe.Lookup{Face: face.Name, Name: x.r.URL.Path, Outcome: o, Reason: reason})
+	}
+}
+
+// target is the absolute URL that was asked for.
+func (x *exchange) target() *url.URL { return targetOf(x.r, x.r.TLS) }
+
+func targetOf(r *http.Request, t *tls.ConnectionState) *url.URL {
+	u := *r.URL
+	u.Host, u.Scheme = r.Host, "http"
+	if t != nil {
+		u.Scheme = "https"
+	}
+	if path, _, _ := strings.Cut(r.RequestURI, "?"); strings.HasPrefix(path, "/") {
+		if p, err := url.PathUnescape(path); err == nil {
+			u.Path, u.RawPath = p, path
+		}
+	}
+	return &u
+}
+
+// pass runs the handler without the cache, and says why.
+func (x *exchange) pass(reason string) {
+	x.saw(observe.Bypass, reason)
+	status := field.Status{Fwd: "bypass", Detail: reason}
+	if reason == policy.FwdMethod {
+		status = field.Status{Fwd: reason}
+	}
+	x.forward(status)
+}
+
+// forward runs the handler on a writer that only adds what is said about it.
+func (x *exchange) forward(status field.Status) {
+	y := *x
+	rec := newRecorder(&y, nil)
+	rec.says = status
+	y.h.next.ServeHTTP(rec, withQueryOf(&y))
+	rec.finish()
+}
+
+func withQueryOf(x *exchange) *http.Request {
+	if !x.rt.query.active() || x.q.Refused != "" {
+		return x.r
+	}
+	return withQuery(x.r, x.query)
+}
+
+// invalidateUnsafe drops what is stored under the URL of a request that
+// changed it, and under those that its response names (RFC 9111 §4.4).
+func (x *exchange) invalidateUnsafe(status int, h http.Header) {
+	if !policy.Invalidates(x.r.Method, status) {
+		return
+	}
+	var keys []*readthrough.Key
+	for _, u := range policy.InvalidatedURLs(x.target(), h) {
+		if parsed, err := url.Parse(u); err == nil {
+			keys = append(keys, x.pages.keysOf(parsed)...)
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.r.Context()), 5*time.Second)
+	defer cancel()
+	if err := x.pages.engine.Invalidate(ctx, readthrough.Target{Keys: keys}); err != nil {
+		x.pages.engine.Logger().Warn("larder: pages of a changed URL could not be purged yet", "path", x.r.URL.Path, "error", err)
+	}
+}

@@ -1,0 +1,107 @@
+package cachepage
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/larder-go/larder/internal/field"
+	"github.com/larder-go/larder/internal/policy"
+	"github.com/larder-go/larder/observe"
+	"github.com/larder-go/larder/readthrough"
+)
+
+// remember is how long nobody waits for a URL whose answer could not be kept.
+const remember = 10 * time.Second
+
+// miss goes on where the lookup gave nothing to serve at once.
+func (x *exchange) miss(k *readthrough.Key, l *lookup, n *readthrough.Entry, err error, now int64) {
+	p, use := x.judge(n, now)
+	y := new(exchange) // the copy may outlive the stack, x may not
+	*y = *x
+	says := field.Status{Fwd: fwdReason(use, k), Detail: detailOf(use, err)}
+	switch {
+	case use.Action == policy.GatewayTimeout:
+		y.refuseToAsk(use)
+	case x.r.Method == http.MethodHead || x.q.Ranged:
+		y.saw(observe.Miss, use.Reason)
+		y.forward(says)
+	case use.Action == policy.ServeStale:
+		y.serveStale(k, l, n, p, now, says)
+	default:
+		y.lead(k, l, n, p, use, says)
+	}
+}
+
+// refuseToAsk answers what only a cache may answer and this one cannot
+// (RFC 9111 §5.2.1.7).
+func (x *exchange) refuseToAsk(use policy.Use) {
+	x.saw(observe.Miss, use.Reason)
+	field.AddCacheStatus(x.w.Header(), field.Status{Cache: x.rt.name, Detail: use.Reason})
+	x.w.WriteHeader(http.StatusGatewayTimeout)
+}
+
+// fwdReason is the reason for forwarding in the words of RFC 9211 §2.2.
+func fwdReason(use policy.Use, k *readthrough.Key) string {
+	switch use.Reason {
+	case policy.FwdStale, policy.FwdRequest:
+		return use.Reason
+	}
+	if k.Varies() {
+		return "miss" // the URL is known; whether this variant ever was, is not
+	}
+	return "uri-miss"
+}
+
+func detailOf(use policy.Use, err error) string {
+	switch {
+	case err != nil:
+		return "store-error"
+	case use.Reason == policy.FwdStale, use.Reason == policy.FwdRequest, use.Reason == "uri-miss":
+		return ""
+	}
+	return use.Reason
+}
+
+// lead waits for somebody else's render of the page, or runs the handler.
+func (x *exchange) lead(k *readthrough.Key, l *lookup, n *readthrough.Entry, stale *page, use policy.Use, says field.Status) {
+	ent, render := x.pages.engine.Lead(x.r.Context(), k, x.access(l, n, use))
+	if ent != nil {
+		says.Collapsed = true
+		now := x.pages.engine.Now()
+		x.used(ent)
+		x.saw(observe.Wait, use.Reason)
+		x.serve(ent.Live.(*page), now, &says)
+		return
+	}
+	x.saw(observe.Miss, use.Reason)
+	x.render(render, stale, use, says)
+}
+
+func (x *exchange) access(l *lookup, n *readthrough.Entry, use policy.Use) readthrough.Access {
+	neverFresh := n != nil && (n.Uncacheable() || n.FreshUntil <= n.Born)
+	return readthrough.Access{
+		Name: x.r.URL.Path, Varied: l, Tags: x.rt.known(), Names: x.rt.varyOn,
+		Alone: x.q.Authorized || use.Reason == policy.FwdRequest || neverFresh,
+		Usable: func(n *readthrough.Entry) bool {
+			_, use := x.judge(n, x.pages.engine.Now())
+			return use.Action == policy.Fresh
+		},
+	}
+}
+
+// render runs the handler in this request, recording what it says.
+func (x *exchange) render(render *readthrough.Render, stale *page, use policy.Use, says field.Status) {
+	rec := newRecorder(x, render)
+	rec.says, rec.stale = says, stale
+	rec.revalidating = stale != nil && use.Action == policy.Revalidate && x.rt.policy.Follow
+	r := withQueryOf(x).WithContext(render.Context())
+	if rec.revalidating {
+		r.Header = policy.Validators(x.r.Header, stale.header())
+	} else {
+		r.Header = x.rt.policy.ForMiss(x.r.Header)
+	}
+	rec.asked = r
+	defer rec.recoverAndRelease()
+	x.h.next.ServeHTTP(rec, r)
+	rec.finish()
+}

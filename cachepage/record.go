@@ -1,0 +1,329 @@
+package cachepage
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/larder-go/larder/internal/field"
+	"github.com/larder-go/larder/internal/policy"
+	"github.com/larder-go/larder/readthrough"
+)
+
+// recorder stands between the handler and the client. It records a response
+// that may be kept, and passes any other one on as it is. Up to wholeSize bytes
+// without a Flush nothing goes out before the handler has ended; then a pump
+// copies from the record to the client, so that a slow client holds up nobody.
+type recorder struct {
+	x      *exchange
+	render *readthrough.Render // nil: nothing is recorded
+	asked  *http.Request       // as the handler got it
+	stale  *page
+	says   field.Status
+	began  time.Time
+
+	revalidating bool
+	state        recState
+	status       int
+	preset       http.Header // what outer handlers had set before
+	frozen       http.Header // header as it was at WriteHeader
+	response     policy.Response
+	verdict      policy.Verdict
+	names        []string
+	buf          []byte
+	pump         *pump
+	done         bool
+}
+
+type recState uint8
+
+const (
+	waiting    recState = iota // for WriteHeader
+	recording                  // into buf
+	passing                    // straight to the client
+	swallowing                 // nothing of this answer is shown: a 304 to us, an error that a stale page hides
+)
+
+// wholeSize is how much is held back so that the page goes out whole, with its
+// Content-Length.
+const wholeSize = 32 << 10
+
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// biggest buffer that goes back to the pool.
+const maxPooled = 1 << 20
+
+func newRecorder(x *exchange, render *readthrough.Render) *recorder {
+	rec := &recorder{x: x, render: render, began: time.Now()}
+	if render != nil {
+		rec.preset = x.w.Header().Clone()
+		b := buffers.Get().(*[]byte)
+		rec.buf = (*b)[:0]
+	}
+	return rec
+}
+
+// Header is the client's own header map.
+func (rec *recorder) Header() http.Header { return rec.x.w.Header() }
+
+// Unwrap is for http.ResponseController: deadlines and full duplex are the
+// connection's business.
+func (rec *recorder) Unwrap() http.ResponseWriter { return rec.x.w }
+
+// WriteHeader decides what becomes of the response. Informational ones go out
+// at once and are no part of it (RFC 9110 §15.2).
+func (rec *recorder) WriteHeader(status int) {
+	if rec.state != waiting {
+		return
+	}
+	if status >= 100 && status < 200 {
+		rec.x.w.WriteHeader(status)
+		if status == http.StatusSwitchingProtocols {
+			rec.refuse("upgrade", remember)
+			rec.state = passing
+		}
+		return
+	}
+	rec.status = status
+	if rec.render == nil {
+		rec.x.invalidateUnsafe(status, rec.Header())
+		rec.passOn(status)
+		return
+	}
+	rec.decide(status)
+}
+
+func (rec *recorder) decide(status int) {
+	h, now := rec.Header(), rec.x.pages.engine.Time()
+	rec.x.rt.patchVary(h)
+	switch {
+	case rec.revalidating && status == http.StatusNotModified && policy.Validates(rec.stale.header(), h):
+		rec.response = policy.Response{Status: rec.stale.status, Header: policy.Update304(rec.stale.header(), h)}
+		rec.state = swallowing
+	case rec.hides(status, now):
+		rec.refuse("stale-if-error", 0)
+		rec.state = swallowing
+		return
+	default:
+		rec.response = policy.Response{Status: status, Header: h}
+	}
+	rec.response.RequestTime, rec.response.ResponseTime, rec.response.Target = rec.render.Begun(), now, rec.x.target()
+	rec.verdict = rec.x.rt.policy.Store(rec.x.r, rec.response)
+	if rec.state == swallowing {
+		return
+	}
+	var star bool
+	if rec.names, star = rec.x.rt.varies(h); star {
+		rec.verdict = policy.Verdict{Reason: policy.NotVaryStar}
+	}
+	rec.x.rt.policy.Patch(h, rec.verdict, now)
+	if why := rec.cannot(h); why != "" {
+		rec.refuse(why, rec.memory(status))
+		rec.passOn(status)
+		return
+	}
+	rec.state = recording
+	rec.frozen = h.Clone()
+}
+
+// cannot is why the response is not recorded, "" if it is.
+func (rec *recorder) cannot(h http.Header) string {
+	if !rec.verdict.Store {
+		return rec.verdict.Reason
+	}
+	if length, err := strconv.ParseInt(first(h["Content-Length"]), 10, 64); err == nil && length > rec.x.rt.maxBody {
+		return "too-large"
+	}
+	if ct := first(h["Content-Type"]); len(ct) >= 17 && ct[:17] == "text/event-stream" {
+		return "event-stream"
+	}
+	return rec.render.Why()
+}
+
+func first(v []string) string {
+	if len(v) == 0 {
+		return ""
+	}
+	return v[0]
+}
+
+// memory is how long to remember that the URL cannot be kept. A failure of the
+// handler, or the visitor's own doing, says nothing about the next request.
+func (rec *recorder) memory(status int) time.Duration {
+	if status >= 500 || rec.x.q.Authorized || rec.verdict.Reason == policy.NotRequest {
+		return 0
+	}
+	return remember
+}
+
+// hides reports whether a stale page is shown instead of an answer with this
+// status (RFC 5861 §4).
+func (rec *recorder) hides(status int, now time.Time) bool {
+	return rec.stale != nil && rec.stale.life.ServesOnError(status, now.UnixNano())
+}
+
+func (rec *recorder) refuse(why string, memory time.Duration) {
+	if rec.render != nil {
+		rec.says.Detail = why
+		rec.render.Refuse(why, memory)
+	}
+}
+
+// passOn sends the header as it is, with what there is to say about it.
+func (rec *recorder) passOn(status int) {
+	rec.state = passing
+	rec.comment(status, false)
+	rec.x.w.WriteHeader(status)
+}
+
+// comment adds Cache-Status and Server-Timing to the header about to be sent.
+func (rec *recorder) comment(status int, stored bool) {
+	s := rec.says
+	s.Cache, s.FwdStatus, s.Stored = rec.x.rt.name, status, stored
+	field.AddCacheStatus(rec.Header(), s)
+	if rec.x.rt.serverTiming {
+		how := "miss"
+		if s.Fwd == "bypass" || s.Fwd == policy.FwdMethod {
+			how = "bypass"
+		}
+		rec.x.timingOfRender(rec.Header(), how, time.Since(rec.began))
+	}
+}
+
+// Write records or passes on, and implies a 200 like net/http does.
+func (rec *recorder) Write(b []byte) (int, error) {
+	if rec.state == waiting {
+		rec.sniff(rec.Header(), b)
+		rec.WriteHeader(http.StatusOK)
+	}
+	switch rec.state {
+	case passing:
+		return rec.x.w.Write(b)
+	case swallowing:
+		return len(b), nil
+	}
+	return rec.record(b)
+}
+
+// sniff sets a missing Content-Type as net/http would, so that it is kept.
+func (rec *recorder) sniff(h http.Header, b []byte) {
+	if _, has := h["Content-Type"]; !has && h["Content-Encoding"] == nil && len(b) > 0 {
+		h["Content-Type"] = []string{http.DetectContentType(b)}
+	}
+}
+
+func (rec *recorder) record(b []byte) (int, error) {
+	if len(rec.buf) == 0 {
+		rec.sniff(rec.frozen, b)
+	}
+	if int64(len(rec.buf)+len(b)) > rec.x.rt.maxBody {
+		rec.overflow()
+		return rec.x.w.Write(b)
+	}
+	if rec.pump != nil {
+		rec.pump.append(&rec.buf, b)
+		return len(b), nil
+	}
+	rec.buf = append(rec.buf, b...)
+	if len(rec.buf) > wholeSize {
+		rec.startPump(false)
+	}
+	return len(b), nil
+}
+
+// overflow ends the recording of a body that grew too large: the rest goes to
+// the client at the client's pace.
+func (rec *recorder) overflow() {
+	rec.refuse("too-large", remember)
+	if rec.pump == nil {
+		rec.sendHeader(false)
+		rec.x.w.Write(rec.buf)
+	} else {
+		rec.pump.finish()
+	}
+	rec.state = passing
+	rec.freeBuffer()
+}
+
+// sendHeader puts the frozen header in place, whatever the handler did to the
+// map since, and sends it.
+func (rec *recorder) sendHeader(stored bool) {
+	rec.restoreHeader()
+	rec.comment(rec.status, stored)
+	rec.x.w.WriteHeader(rec.status)
+}
+
+func (rec *recorder) restoreHeader() {
+	h := rec.Header()
+	clear(h)
+	for name, v := range rec.frozen {
+		h[name] = v
+	}
+}
+
+func (rec *recorder) startPump(flush bool) {
+	rec.sendHeader(false)
+	rec.pump = newPump(rec.x.w, rec.buf, flush)
+}
+
+// Flush implements http.Flusher.
+func (rec *recorder) Flush() { rec.FlushError() }
+
+// FlushError is what http.ResponseController calls.
+func (rec *recorder) FlushError() error {
+	if rec.state == waiting {
+		rec.WriteHeader(http.StatusOK)
+	}
+	switch {
+	case rec.state == passing:
+		return http.NewResponseController(rec.x.w).Flush()
+	case rec.state == swallowing:
+	case rec.pump == nil:
+		rec.startPump(true)
+	default:
+		rec.pump.flush()
+	}
+	return nil
+}
+
+// Hijack gives the connection away; there is no page then.
+func (rec *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(rec.x.w).Hijack()
+	if err == nil {
+		rec.refuse("hijacked", remember)
+		rec.state = passing
+	}
+	return conn, rw, err
+}
+
+// ReadFrom lets a response that is passed on use the connection's fast path.
+func (rec *recorder) ReadFrom(src io.Reader) (int64, error) {
+	if rec.state != passing {
+		return io.Copy(struct{ io.Writer }{rec}, src)
+	}
+	return io.Copy(rec.x.w, src)
+}
+
+func (rec *recorder) freeBuffer() {
+	if rec.buf != nil && cap(rec.buf) <= maxPooled {
+		b := rec.buf[:0]
+		buffers.Put(&b)
+	}
+	rec.buf = nil
+}
+
+// own is the header to keep: without what outer handlers had set before this
+// one ran, since they will set it again.
+func (rec *recorder) own(h http.Header) http.Header {
+	for name, v := range rec.preset {
+		if slices.Equal(h[name], v) {
+			delete(h, name)
+		}
+	}
+	return h
+}

@@ -1,0 +1,100 @@
+package cachepage
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/larder-go/larder/internal/field"
+	"github.com/larder-go/larder/internal/policy"
+	"github.com/larder-go/larder/observe"
+	"github.com/larder-go/larder/readthrough"
+)
+
+// refreshKey marks the request that makes a stale page anew.
+type refreshKey struct{}
+
+// serveStale answers with a page in its stale-while-revalidate window
+// (RFC 5861 §3), and has it made anew: by a request of its own through the
+// server's handler, or in this request once the answer is out. Never on a
+// goroutine with this request, which routers hand to somebody else when it is
+// over.
+func (x *exchange) serveStale(k *readthrough.Key, l *lookup, n *readthrough.Entry, p *page, now int64, says field.Status) {
+	use := policy.Use{Action: policy.Miss, Reason: policy.FwdStale}
+	if p.life.Validator {
+		use.Action = policy.Revalidate
+	}
+	if x.r.Context().Value(refreshKey{}) != nil {
+		x.lead(k, l, n, p, use, says)
+		return
+	}
+	x.used(n)
+	x.saw(observe.Stale, policy.FwdStale)
+	x.serve(p, now, &field.Status{Hit: true, Detail: "stale-while-revalidate"})
+	if x.refreshApart(k, l) {
+		return
+	}
+	http.NewResponseController(x.w).Flush()
+	a := x.access(l, n, use)
+	if render := x.pages.engine.TryLead(x.r.Context(), k, a); render != nil {
+		x.w = &discard{header: http.Header{}}
+		x.render(render, p, use, says)
+	}
+}
+
+// refreshApart starts a request of its own, unless one is under way. It
+// reports false where there is no server to send it through.
+func (x *exchange) refreshApart(k *readthrough.Key, l *lookup) bool {
+	srv, ok := x.r.Context().Value(http.ServerContextKey).(*http.Server)
+	if !ok || srv.Handler == nil {
+		return false
+	}
+	id := k.String() + string(l.Values(nil))
+	if _, busy := x.pages.refreshing.LoadOrStore(id, true); busy {
+		return true
+	}
+	r := x.refreshRequest(srv)
+	started := x.pages.engine.Go(func(ctx context.Context) {
+		defer x.pages.refreshing.Delete(id)
+		ctx, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		ctx = context.WithValue(context.WithValue(ctx, http.ServerContextKey, srv), refreshKey{}, true)
+		defer func() {
+			if v := recover(); v != nil && v != http.ErrAbortHandler {
+				x.pages.engine.Logger().Error("larder: panic while refreshing a page", "path", r.URL.Path, "panic", v)
+			}
+		}()
+		srv.Handler.ServeHTTP(&discard{header: http.Header{}}, r.WithContext(ctx))
+	})
+	if !started {
+		x.pages.refreshing.Delete(id)
+	}
+	return true
+}
+
+// refreshRequest is a copy of the visitor's request without what is theirs
+// alone. It shares nothing with the original, whose maps belong to the server.
+func (x *exchange) refreshRequest(srv *http.Server) *http.Request {
+	r := x.r.Clone(context.Background())
+	r.Header = policy.Unconditional(r.Header)
+	delete(r.Header, "Authorization")
+	if len(x.rt.cookies) == 0 {
+		delete(r.Header, "Cookie")
+	}
+	r.Body = http.NoBody
+	if r.RequestURI != "" { // what an outer middleware took off the URL comes back
+		if u, err := r.URL.Parse(r.RequestURI); err == nil {
+			r.URL = u
+			r.URL.Scheme, r.URL.Host = x.r.URL.Scheme, x.r.URL.Host
+		}
+	}
+	return r
+}
+
+// discard is a ResponseWriter for an answer that nobody waits for.
+type discard struct{ header http.Header }
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) WriteHeader(int)             {}
+func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
+func (d *discard) Flush()                      {}

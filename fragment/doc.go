@@ -1,0 +1,2 @@
+// Package fragment caches blocks of html/template.
+package fragment

@@ -1,0 +1,155 @@
+package fragment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/larder-go/larder/observe"
+	"github.com/larder-go/larder/readthrough"
+)
+
+var face = &readthrough.Face{Name: "fragment"}
+
+// tagged is what (tags …) gives to a block, and using what (using …) gives.
+type (
+	tagged []any
+	using  struct{ alias any }
+)
+
+// errTag and errAlias say that a value cannot be a tag, or the alias of a cache.
+var (
+	errTag   = errors.New("fragment: not a tag")
+	errAlias = errors.New("fragment: not an alias")
+)
+
+// context is what the word ctx stands for.
+func (e *env) context() context.Context { return e.scope.context() }
+
+// begin writes block n into the page and answers false, or opens it and
+// answers true: then its body is executed, and end after it.
+func (e *env) begin(n int, args ...any) (bool, error) {
+	s := e.scope
+	b := s.set.blocks[n]
+	w, err := s.want(b, args)
+	if err == nil && w.life > 0 {
+		return s.start(b, w)
+	}
+	s.bypass(b, w, err)
+	return true, nil
+}
+
+// end closes the innermost block. What it returns is never looked at.
+func (e *env) end() bool {
+	e.scope.pop()
+	return true
+}
+
+// A want is what one execution asks of a block.
+type want struct {
+	engine *readthrough.Engine
+	key    []byte
+	tags   []string
+	life   time.Duration
+}
+
+// want evaluates the arguments of a block. Of those that are right it returns
+// what they say even if others are wrong.
+func (s *scope) want(b *block, args []any) (want, error) {
+	w := want{life: b.life, tags: b.plain}
+	s.key = append(s.key[:0], b.head...)
+	var errs []error
+	alias := b.alias
+	if len(args) > 0 {
+		w.tags = b.tags[:len(b.tags):len(b.tags)]
+	}
+	for i, a := range args {
+		var err error
+		switch a := a.(type) {
+		case tagged:
+			w.tags, err = appendTags(w.tags, a)
+		case using:
+			alias, err = aliasOf(a)
+		default:
+			if i == 0 && b.dynamic {
+				w.life, err = lifetime(a)
+			} else {
+				s.key, err = appendVary(s.key, a)
+			}
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%w: argument %d is a %T", err, i+1, a))
+		}
+	}
+	w.key = s.key
+	if len(args) > 0 {
+		w.tags = append(w.tags, shorten(s.key[digestSize:]))
+	}
+	engine, err := s.home.engine(alias)
+	w.engine = engine
+	return w, errors.Join(append(errs, err)...)
+}
+
+func appendTags(tags []string, more tagged) ([]string, error) {
+	for _, t := range more {
+		switch t := t.(type) {
+		case string:
+			tags = append(tags, t)
+		case []string:
+			tags = append(tags, t...)
+		case fmt.Stringer:
+			tags = append(tags, t.String())
+		default:
+			return tags, errTag
+		}
+	}
+	return tags, nil
+}
+
+func aliasOf(u using) (string, error) {
+	if s, ok := u.alias.(string); ok && s != "" {
+		return s, nil
+	}
+	return "", errAlias
+}
+
+// start is begin for a block that may be kept.
+func (s *scope) start(b *block, w want) (bool, error) {
+	a := readthrough.Access{Name: b.name, Tags: w.tags, AllowStale: true}
+	hit, r := w.engine.Start(s.context(), w.engine.Key(face, w.key), a)
+	if hit != nil {
+		_, err := s.Write(hit.Payload)
+		return false, err
+	}
+	s.push(r, readthrough.Life{Fresh: w.life})
+	return true, nil
+}
+
+// bypass opens a block that is rendered without the cache: because its TTL says
+// so, or because of a mistake that only the execution could show. Its tags
+// still climb to what is around it.
+func (s *scope) bypass(b *block, w want, err error) {
+	ctx := s.context()
+	readthrough.Tag(ctx, w.tags...)
+	reason := "no-ttl"
+	if err != nil {
+		reason = "bad-argument"
+		b.warn(ctx, w.engine.Logger(), err)
+	}
+	if h := w.engine.Hooks().Lookup; h != nil {
+		h(ctx, observe.Lookup{Face: face.Name, Name: b.name, Outcome: observe.Bypass, Reason: reason})
+	}
+	s.push(nil, readthrough.Life{})
+}
+
+// quiet is how long a block does not repeat its warning.
+const quiet = 60
+
+func (b *block) warn(ctx context.Context, l *slog.Logger, err error) {
+	now, last := time.Now().Unix(), b.warned.Load()
+	if now-last >= quiet && b.warned.CompareAndSwap(last, now) {
+		l.WarnContext(ctx, "larder: block rendered without the cache", "block", b.name, "err", b.mistake(err))
+	}
+}

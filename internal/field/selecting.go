@@ -1,0 +1,162 @@
+package field
+
+import "strings"
+
+// opaque are request fields whose value is one text: nothing in it may be
+// moved without changing what it says, by canonical name.
+var opaque = map[string]bool{
+	"Authorization": true,
+	"Cookie":        true,
+	"Host":          true,
+	"Origin":        true,
+	"Referer":       true,
+	"User-Agent":    true,
+}
+
+// NormalizeSelecting returns the form in which the value of a request field
+// that Vary names is compared (RFC 9111 §4.1): lines combined in order, white
+// space around commas taken away, empty members dropped, and letters lowered
+// where the field's own definition ignores case. Accept-Language is put in
+// order of weight as well; languages of the same weight keep their order,
+// since many servers choose the first of them.
+//
+// name is the canonical name. present tells a field that is not there from one
+// that is empty. No memory is allocated if values is one line in that form.
+func NormalizeSelecting(name string, values []string) (normalised string, present bool) {
+	return normalForm(name, values, false)
+}
+
+// NormalizeUnordered is NormalizeSelecting, but languages of the same weight
+// in Accept-Language are compared without regard to their order, on which
+// RFC 9110 §12.5.4 lets nobody rely. Only right for a cache that follows the
+// RFC and does not know its origin.
+func NormalizeUnordered(name string, values []string) (normalised string, present bool) {
+	return normalForm(name, values, true)
+}
+
+func normalForm(name string, values []string, unordered bool) (string, bool) {
+	var room [256]byte
+	form, present := appendSelecting(room[:0], name, values, unordered)
+	if len(values) == 1 && string(form) == values[0] {
+		return values[0], present
+	}
+	return string(form), present
+}
+
+// AppendSelecting appends what NormalizeSelecting returns to dst.
+func AppendSelecting(dst []byte, name string, values []string) (form []byte, present bool) {
+	return appendSelecting(dst, name, values, false)
+}
+
+// AppendUnordered appends what NormalizeUnordered returns to dst.
+func AppendUnordered(dst []byte, name string, values []string) (form []byte, present bool) {
+	return appendSelecting(dst, name, values, true)
+}
+
+func appendSelecting(dst []byte, name string, values []string, unordered bool) ([]byte, bool) {
+	switch {
+	case len(values) == 0:
+		return dst, false
+	case opaque[name]:
+		return appendLines(dst, values), true
+	case name == "Accept-Language":
+		return appendLanguages(dst, values, unordered), true
+	}
+	fold := name == "Accept-Encoding" || name == "Accept-Charset"
+	return appendMembers(dst, values, fold), true
+}
+
+// appendLines appends lines as they are, combined (RFC 9110 §5.3).
+func appendLines(dst []byte, lines []string) []byte {
+	for i, line := range lines {
+		if i > 0 {
+			dst = append(dst, ", "...)
+		}
+		dst = append(dst, line...)
+	}
+	return dst
+}
+
+// appendMembers appends the members of a list.
+func appendMembers(dst []byte, lines []string, fold bool) []byte {
+	start := len(dst)
+	for member := range Members(lines) {
+		if len(dst) > start {
+			dst = append(dst, ',')
+		}
+		if fold {
+			dst = appendLower(dst, member)
+		} else {
+			dst = append(dst, member...)
+		}
+	}
+	return dst
+}
+
+func appendLower(dst []byte, s string) []byte {
+	for i := range len(s) {
+		c := s[i]
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+// language is a member of Accept-Language.
+type language struct {
+	tag    string
+	weight int // thousandths
+}
+
+// before orders by falling weight; unordered, by tag within a weight.
+func (l language) before(other language, unordered bool) bool {
+	if l.weight != other.weight {
+		return l.weight > other.weight
+	}
+	return unordered && lessFold(l.tag, other.tag)
+}
+
+// lessFold compares ASCII without regard to case.
+func lessFold(a, b string) bool {
+	for i := range min(len(a), len(b)) {
+		if x, y := a[i]|0x20, b[i]|0x20; x != y {
+			return x < y
+		}
+	}
+	return len(a) < len(b)
+}
+
+// appendLanguages appends the languages by weight. A field that is malformed
+// or very long is taken as an ordinary list.
+func appendLanguages(dst []byte, lines []string, unordered bool) []byte {
+	var room [24]language
+	sorted := room[:0]
+	for member := range Members(lines) {
+		tag, weight, ok := cutQuality(member)
+		if !ok || len(sorted) == len(room) {
+			return appendMembers(dst, lines, true)
+		}
+		sorted = append(sorted, language{tag, weight})
+		for i := len(sorted) - 1; i > 0 && sorted[i].before(sorted[i-1], unordered); i-- {
+			sorted[i], sorted[i-1] = sorted[i-1], sorted[i]
+		}
+	}
+	for i, l := range sorted {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendWeight(appendLower(dst, l.tag), l.weight)
+	}
+	return dst
+}
+
+// appendWeight appends a weight in its shortest form, nothing for 1.
+func appendWeight(dst []byte, thousandths int) []byte {
+	if thousandths == maxQuality {
+		return dst
+	}
+	digits := [...]byte{'.', byte('0' + thousandths/100), byte('0' + thousandths/10%10), byte('0' + thousandths%10)}
+	return append(append(dst, ";q=0"...), strings.TrimRight(string(digits[:]), ".0")...)
+}

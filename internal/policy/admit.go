@@ -1,0 +1,99 @@
+package policy
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/larder-go/larder/internal/field"
+)
+
+// Request is what the policy reads from a request, once. The zero Request is
+// a plain GET.
+type Request struct {
+	// Refused says why the request must pass the cache by; "" means that it
+	// may be looked up. FwdMethod is a fwd reason of Cache-Status by itself,
+	// the others belong in its detail, with fwd=bypass.
+	Refused string
+
+	// Authorized: the request carries Authorization. It must neither lead
+	// nor follow a shared render, because the answer may be its own alone.
+	Authorized bool
+
+	// Selective: the request carries a precondition or a range, which a
+	// stored response may answer with less than all of it (RFC 9110 §13, §14).
+	Selective bool
+
+	Ranged  bool // carries Range
+	Cookies bool // carries Cookie
+
+	directives *field.CacheControl // nil: there are none that count
+}
+
+// Reasons to refuse a request.
+const (
+	FwdMethod          = "method"          // neither GET nor HEAD
+	refusedBody        = "body"            // GET or HEAD with a body
+	refusedUpgrade     = "upgrade"         // asks for another protocol
+	refusedOverride    = "method-override" // may be another method for the handler
+	refusedConditional = "precondition"    // only the origin can tell (RFC 9111 §4.3.2)
+)
+
+// Admit reads a request before the lookup. It allocates nothing unless
+// there are directives to obey.
+//
+// The session cookie is checked by Session, the URL by whoever makes the key.
+func (p *Policy) Admit(r *http.Request) Request {
+	t := traitsOf(r.Header)
+	q := Request{
+		Refused: p.refusal(r, t), Authorized: t&authorized != 0, Cookies: t&cookies != 0,
+		Ranged: t&ranged != 0, Selective: t&(ranged|preconditioned) != 0,
+	}
+	if t&directing != 0 && q.Refused == "" && p.obeysRequest() {
+		q.readDirectives(r.Header)
+	}
+	return q
+}
+
+// has reports whether h holds the field of that canonical name.
+func has(h http.Header, name string) bool {
+	_, ok := h[name]
+	return ok
+}
+
+func (p *Policy) refusal(r *http.Request, t traits) string {
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != "":
+		return FwdMethod
+	case r.ContentLength != 0 || len(r.TransferEncoding) > 0:
+		return refusedBody
+	case t&upgrading != 0:
+		return refusedUpgrade
+	case t&overriding != 0 || overridesMethod(r.URL):
+		return refusedOverride
+	case p.Follow && t&demanding != 0:
+		return refusedConditional
+	}
+	return ""
+}
+
+// overridesMethod reports whether some frameworks would take a request for
+// this URL for one of another method.
+func overridesMethod(u *url.URL) bool {
+	return u != nil && u.RawQuery != "" && strings.Contains(u.RawQuery, "_method=")
+}
+
+// readDirectives reads Cache-Control (RFC 9111 §5.2.1), and Pragma where there
+// is none (§5.4).
+func (q *Request) readDirectives(h http.Header) {
+	if lines, ok := h["Cache-Control"]; ok {
+		cc := field.ParseCacheControl(lines)
+		q.directives = &cc
+		return
+	}
+	for member := range field.Members(h["Pragma"]) {
+		if strings.EqualFold(member, "no-cache") {
+			q.directives = &field.CacheControl{NoCache: true}
+		}
+	}
+}

@@ -1,0 +1,77 @@
+package policy
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/larder-go/larder/internal/field"
+)
+
+// oneYear is Forever in a header.
+const oneYear = 365 * 24 * time.Hour
+
+// Patch writes the lifetimes into h, the header about to be sent: Expires
+// where there is none and max-age by the minimum for browsers, and
+// CDN-Cache-Control where there is none for networks. It writes nothing for a
+// response that must not be kept, and nothing at all with Follow. Call it
+// after Store, which reads the header as the handler left it.
+func (p *Policy) Patch(h http.Header, v Verdict, now time.Time) {
+	if !v.announce {
+		return
+	}
+	if p.CDNTTL != nil && !has(h, "Cdn-Cache-Control") {
+		seconds := int64(v.inHeader(*p.CDNTTL) / time.Second)
+		h["Cdn-Cache-Control"] = []string{"max-age=" + strconv.FormatInt(seconds, 10)}
+	}
+	switch {
+	case p.BrowserTTL == nil:
+		field.PatchLifetime(h, v.inHeader(v.lifetime), now)
+	case *p.BrowserTTL <= 0:
+		field.PatchNoCache(h)
+	default:
+		field.PatchLifetime(h, v.inHeader(*p.BrowserTTL), now)
+	}
+}
+
+// inHeader is d as it may be said in a header.
+func (v Verdict) inHeader(d time.Duration) time.Duration {
+	if v.limit > 0 {
+		d = min(d, v.limit)
+	}
+	return min(max(d, 0), oneYear)
+}
+
+// perVisitor are fields that speak of one exchange; under a TTL they are not
+// replayed to other visitors. Canonical names; a trailing "*" is any ending.
+var perVisitor = []string{
+	"Correlation-Id", "Ratelimit*", "Request-Id", "Retry-After", "Server-Timing", "Traceparent", "Traceresponse",
+	"X-Amzn-Trace-Id", "X-Correlation-Id", "X-Ratelimit-*", "X-Rate-Limit-*", "X-Request-Id", "X-Runtime", "X-Trace-Id",
+}
+
+// Fields returns the header to keep with the response, a copy without what
+// belongs to the connection (RFC 9111 §3.1) and, under a TTL, to one visitor;
+// without Age, which Stored keeps; and with the Date of the response, lest a
+// later one be put in its place (RFC 9110 §6.6.1).
+func (p *Policy) Fields(resp Response) http.Header {
+	h := field.EndToEnd(resp.Header)
+	delete(h, "Age")
+	for name := range h {
+		if !p.Follow && isPerVisitor(name) {
+			delete(h, name)
+		}
+	}
+	if !has(h, "Date") {
+		h["Date"] = []string{field.FormatDate(resp.ResponseTime)}
+	}
+	return h
+}
+
+func isPerVisitor(name string) bool {
+	return slices.ContainsFunc(perVisitor, func(pattern string) bool {
+		prefix, open := strings.CutSuffix(pattern, "*")
+		return name == pattern || open && strings.HasPrefix(name, prefix)
+	})
+}

@@ -1,0 +1,204 @@
+package readthrough
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"math"
+	"sync/atomic"
+	"time"
+)
+
+// Life says for how long a result may be used, counted from the moment its
+// render began. The windows follow one another: after Fresh, a stale copy may
+// be shown for StaleWhileRevalidate while it is made anew (RFC 5861 §3), for
+// StaleIfError when making it anew fails (RFC 5861 §4), and Keep only says how
+// long the bytes stay in the store beyond Fresh at all, for revalidation.
+type Life struct {
+	Fresh                time.Duration
+	StaleWhileRevalidate time.Duration
+	StaleIfError         time.Duration
+	Keep                 time.Duration
+}
+
+// total is how long the store must hold the entry.
+func (l Life) total() time.Duration {
+	return plus(max(l.Fresh, 0), max(l.StaleWhileRevalidate, l.StaleIfError, l.Keep, 0))
+}
+
+func plus(a, b time.Duration) time.Duration {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
+}
+
+// after is at + d in nanoseconds, without overflow.
+func after(at int64, d time.Duration) int64 {
+	if d > 0 && at > math.MaxInt64-int64(d) {
+		return math.MaxInt64
+	}
+	return at + int64(d)
+}
+
+// An Entry is what the store holds of one render. It is shared by everybody
+// who reads it: nothing in it may be changed.
+type Entry struct {
+	Payload []byte // the face's bytes
+	Live    any    // what Face.Decode made of them
+
+	Born       int64 // Unix nanoseconds: when its render began
+	FreshUntil int64 // first nanosecond at which it is not fresh any more
+	StaleUntil int64 // end of the stale-while-revalidate window
+	ErrorUntil int64 // end of the stale-if-error window
+	limit      int64 // what MaxTTL said, as a moment; 0: nothing
+
+	check   uint64
+	root    uint64 // token of the root; in a local store the clock at begin
+	index   uint64
+	stamped *stamped
+	checked atomic.Uint64 // local store: clock at which it was last found valid
+	soft    atomic.Bool   // invalidated softly: stale, not dead
+	kind    uint8
+}
+
+// stamped are the tags of an entry and the tokens of their marks.
+type stamped struct {
+	tags   []string
+	tokens []uint64
+}
+
+const (
+	kindResult      uint8 = iota
+	kindUncacheable       // remembers that the unit cannot be kept (hit-for-miss)
+	kindBare              // a bare integer, without an envelope
+)
+
+// Tags are the tags that the entry carries. Read-only.
+func (n *Entry) Tags() []string {
+	if n.stamped == nil {
+		return nil
+	}
+	return n.stamped.tags
+}
+
+// Uncacheable reports whether this entry only remembers that there is nothing
+// to keep: render without waiting for anybody.
+func (n *Entry) Uncacheable() bool { return n.kind == kindUncacheable }
+
+// Bare reports whether the payload is a bare integer, as a server counts it.
+func (n *Entry) Bare() bool { return n.kind == kindBare }
+
+// Soft reports whether a soft invalidation made it stale before its time.
+func (n *Entry) Soft() bool { return n.soft.Load() }
+
+// Climbs reports whether there is anything in the entry for what encloses it.
+func (n *Entry) Climbs() bool { return n.stamped != nil || n.limit != 0 }
+
+// Fresh reports whether the entry may be used at now (Unix nanoseconds).
+func (n *Entry) Fresh(now int64) bool { return now < n.FreshUntil && !n.soft.Load() }
+
+// Stale reports whether the entry may be shown while it is made anew.
+func (n *Entry) Stale(now int64) bool { return now < n.StaleUntil }
+
+const (
+	magic      = 0xC5 // not a digit, not '-': tells an envelope from a bare integer
+	headerSize = 2 + 8*8 + 4
+	tailSize   = 4
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+var errCorrupt = errors.New("larder: corrupt entry")
+
+// encode writes the envelope, the payload's parts and a checksum over both.
+func (n *Entry) encode(parts ...[]byte) (blob []byte, payload []byte) {
+	size := headerSize + tailSize
+	tags := n.Tags()
+	for _, t := range tags {
+		size += 2 + len(t) + 8
+	}
+	at := size - tailSize
+	for _, p := range parts {
+		size += len(p)
+	}
+	b := make([]byte, 0, size)
+	b = append(b, magic, n.kind)
+	for _, v := range [...]uint64{uint64(n.Born), uint64(n.FreshUntil), uint64(n.StaleUntil), uint64(n.ErrorUntil), uint64(n.limit), n.check, n.root, n.index} {
+		b = binary.LittleEndian.AppendUint64(b, v)
+	}
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(tags)))
+	for i, t := range tags {
+		b = binary.LittleEndian.AppendUint16(b, uint16(len(t)))
+		b = append(b, t...)
+		b = binary.LittleEndian.AppendUint64(b, n.stamped.tokens[i])
+	}
+	for _, p := range parts {
+		b = append(b, p...)
+	}
+	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
+	return b, b[at : len(b)-tailSize : len(b)-tailSize]
+}
+
+// decode reads what encode wrote. The entry refers to blob and does not copy
+// it. Every length is checked before anything is allocated for it.
+func decode(f *Face, blob []byte, check uint64) (*Entry, error) {
+	if n := bare(blob); n != nil {
+		return n, nil
+	}
+	if len(blob) < headerSize+tailSize || blob[0] != magic || blob[1] > kindUncacheable {
+		return nil, errCorrupt
+	}
+	end := len(blob) - tailSize
+	if crc32.Checksum(blob[:end], castagnoli) != binary.LittleEndian.Uint32(blob[end:]) {
+		return nil, errCorrupt
+	}
+	u := func(i int) uint64 { return binary.LittleEndian.Uint64(blob[2+8*i:]) }
+	n := &Entry{kind: blob[1], Born: int64(u(0)), FreshUntil: int64(u(1)), StaleUntil: int64(u(2)), ErrorUntil: int64(u(3)), limit: int64(u(4)), check: u(5), root: u(6), index: u(7)}
+	if n.check != check {
+		return nil, errCorrupt
+	}
+	rest, err := n.decodeTags(blob[headerSize-4 : end])
+	if err != nil {
+		return nil, err
+	}
+	n.Payload = rest[:len(rest):len(rest)]
+	if f.Decode != nil && n.kind == kindResult {
+		n.Live, err = f.Decode(n.Payload)
+	}
+	return n, err
+}
+
+func (n *Entry) decodeTags(b []byte) (rest []byte, err error) {
+	count := int(binary.LittleEndian.Uint32(b))
+	b = b[4:]
+	if count == 0 {
+		return b, nil
+	}
+	if count > MaxTags || count*10 > len(b) {
+		return nil, errCorrupt
+	}
+	s := &stamped{tags: make([]string, count), tokens: make([]uint64, count)}
+	for i := range count {
+		if len(b) < 2 {
+			return nil, errCorrupt
+		}
+		l := int(binary.LittleEndian.Uint16(b))
+		if len(b) < 2+l+8 {
+			return nil, errCorrupt
+		}
+		s.tags[i] = string(b[2 : 2+l])
+		s.tokens[i] = binary.LittleEndian.Uint64(b[2+l:])
+		b = b[2+l+8:]
+	}
+	n.stamped = s
+	return b, nil
+}
+
+// bare is the entry of a bare integer in decimal, nil if blob is none.
+func bare(blob []byte) *Entry {
+	if len(blob) == 0 || len(blob) > 20 || (blob[0] != '-' && (blob[0] < '0' || blob[0] > '9')) {
+		return nil
+	}
+	return &Entry{kind: kindBare, Payload: blob, FreshUntil: math.MaxInt64}
+}

@@ -1,0 +1,275 @@
+package readthrough
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/larder-go/larder/store"
+)
+
+// sharedMarks is coherence on a store that other processes use too: random
+// tokens, compared for equality. An entry names the token of each record it
+// depends on, as it was before its rendering began. It counts only if all of
+// them are there now, the same.
+type sharedMarks struct {
+	e       *Engine
+	s       store.Store
+	guard   *guard
+	bounded bool // the store bounds its own calls
+	shards  int
+	roots   []string // keys of the root's copies
+	pulses  []string
+	guess   []atomic.Uint64 // token of each root copy as last read
+	pending pending
+}
+
+func newSharedMarks(e *Engine) *sharedMarks {
+	m := &sharedMarks{e: e, s: e.store, bounded: store.Timeout(e.store) > 0, shards: store.Shards(e.store)}
+	m.guess = make([]atomic.Uint64, m.shards)
+	for i := range m.shards {
+		m.roots = append(m.roots, e.space+"P"+strconv.Itoa(i))
+		m.pulses = append(m.pulses, e.space+"G"+strconv.Itoa(i))
+	}
+	m.pending.init()
+	m.guard = &guard{e: e, start: time.Now(), pending: m.pending.any}
+	return m
+}
+
+func (m *sharedMarks) local() bool { return false }
+
+func (m *sharedMarks) names(k *Key) []string { return nil }
+
+func (m *sharedMarks) shard(text string) int {
+	if m.shards == 1 {
+		return 0
+	}
+	var h uint32 = 2166136261
+	for i := range len(text) {
+		h = (h ^ uint32(text[i])) * 16777619
+	}
+	return int(h % uint32(m.shards))
+}
+
+func (m *sharedMarks) root(k *Key) string  { return m.roots[m.shard(k.unit)] }
+func (m *sharedMarks) index(k *Key) string { return m.e.space + "I{" + k.unit + "}" }
+func (m *sharedMarks) mark(tag string) string {
+	return m.e.space + "M" + digest18(tag)
+}
+
+func (m *sharedMarks) rooted(k *Key) Varied {
+	return rootText(tokenText(m.guess[m.shard(k.unit)].Load()))
+}
+
+func tokenText(t uint64) string { return printable(encodeToken(t)) }
+
+// get is one guarded round trip.
+func (m *sharedMarks) get(ctx context.Context, op string, keys []string) ([][]byte, error) {
+	if err := m.guard.allow(); err != nil {
+		return nil, err
+	}
+	vals, err := store.GetMany(ctx, m.s, keys)
+	m.guard.note(ctx, op, err)
+	return vals, err
+}
+
+// reads is the GetMany that a lookup of va needs, as far as is known.
+func (m *sharedMarks) reads(k *Key, va *variant) *reads {
+	if r := va.reads.Load(); r != nil {
+		return r
+	}
+	return m.predict(k, va, nil)
+}
+
+// predict notes which tags an entry carries, for the next lookup's GetMany.
+func (m *sharedMarks) predict(k *Key, va *variant, tags []string) *reads {
+	r := &reads{tags: tags, keys: []string{va.entry, m.root(k)}}
+	if k.face.Indexed {
+		r.keys = append(r.keys, m.index(k))
+	}
+	for _, t := range tags {
+		r.keys = append(r.keys, m.mark(t))
+	}
+	va.reads.Store(r)
+	return r
+}
+
+// A reading is what one GetMany of a lookup brought.
+type reading struct {
+	k       *Key
+	va      *variant
+	reads   *reads
+	entry   []byte
+	rootRaw []byte
+	root    rootRecord
+	rootOK  bool
+	idxRaw  []byte
+	index   indexRecord
+	indexOK bool
+	marks   [][]byte // aligned with reads.tags
+}
+
+func readingOf(k *Key, va *variant, r *reads, vals [][]byte) (g reading) {
+	g = reading{k: k, va: va, reads: r, entry: vals[0], rootRaw: vals[1], marks: vals[2:]}
+	g.root, g.rootOK = decodeRoot(g.rootRaw)
+	if k.face.Indexed {
+		g.idxRaw, g.marks = vals[2], vals[3:]
+		g.index, g.indexOK = decodeIndex(g.idxRaw)
+	}
+	return g
+}
+
+func (m *sharedMarks) find(ctx context.Context, k *Key, v Varied) (*Entry, error) {
+	if !m.bounded {
+		var cancel context.CancelFunc
+		ctx, cancel = m.e.limited(ctx)
+		defer cancel()
+	}
+	s := k.seen.Load()
+	for range 4 {
+		if k.face.Rooted {
+			v = m.rooted(k)
+		}
+		va := m.e.variant(k, s, v)
+		r := m.reads(k, va)
+		vals, err := m.get(ctx, "lookup", r.keys)
+		if err != nil {
+			return nil, err
+		}
+		g := readingOf(k, va, r, vals)
+		n, again, err := m.judge(ctx, &g)
+		if !again {
+			return n, err
+		}
+		s = k.seen.Load()
+	}
+	return nil, nil // what it varies on changes faster than it can be read
+}
+
+// judge decides about one reading. again: what had been guessed was wrong, the
+// right thing is known now and has to be read.
+func (m *sharedMarks) judge(ctx context.Context, g *reading) (n *Entry, again bool, err error) {
+	if !g.rootOK || m.void(ctx, g) {
+		return nil, false, nil
+	}
+	if g.k.face.Rooted {
+		if at := &m.guess[m.shard(g.k.unit)]; at.Load() != g.root.token || g.va.values != tokenText(g.root.token) {
+			at.Store(g.root.token)
+			return nil, true, nil
+		}
+	}
+	if g.k.face.Indexed {
+		if !g.indexOK {
+			return nil, false, nil
+		}
+		if len(g.reads.tags) == 0 && len(g.index.tags) > 0 && g.entry == nil {
+			m.predict(g.k, g.va, g.index.tags)
+		}
+		if !slices.Equal(g.index.names, g.k.seen.Load().names) {
+			g.k.relearn(g.index.names)
+			return nil, true, nil
+		}
+	}
+	if g.entry == nil {
+		return nil, false, nil
+	}
+	if n, err = decode(g.k.face, g.entry, g.va.check); err != nil {
+		m.e.failed(ctx, "decode", err)
+		return nil, false, nil
+	}
+	ok, err := m.counts(ctx, g, n)
+	if !ok {
+		return nil, false, err
+	}
+	return n, false, nil
+}
+
+// counts compares the stamp of n with the records of the reading.
+func (m *sharedMarks) counts(ctx context.Context, g *reading, n *Entry) (bool, error) {
+	if n.kind == kindBare {
+		return g.k.face.Rooted, nil
+	}
+	if n.root != g.root.token || (g.k.face.Indexed && n.index != g.index.token) || m.pending.touches(g.k, n) {
+		return false, nil
+	}
+	tags := n.Tags()
+	marks := g.marks
+	if !slices.Equal(tags, g.reads.tags) {
+		r := m.predict(g.k, g.va, tags)
+		var err error
+		if marks, err = m.get(ctx, "lookup", r.keys[len(r.keys)-len(tags):]); len(tags) > 0 && err != nil {
+			return false, err
+		}
+	}
+	for i := range tags {
+		mark, ok := decodeMark(marks[i])
+		switch {
+		case !ok:
+			return false, nil
+		case mark.token == n.stamped.tokens[i]:
+		case slices.Contains(mark.soft, n.stamped.tokens[i]):
+			n.soft.Store(true)
+		default:
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// void reports whether the root was made before the server's memory may have
+// gone back in time, and replaces it if so.
+func (m *sharedMarks) void(ctx context.Context, g *reading) bool {
+	name, err := store.Incarnation(ctx, m.s)
+	if err != nil {
+		m.guard.note(ctx, "incarnation", err)
+		return true
+	}
+	now := incarnationOf(name)
+	if now == 0 || g.root.incarnation == now {
+		return false
+	}
+	fresh := rootRecord{newToken(), now}
+	_, err = store.Swap(ctx, m.s, m.root(g.k), g.rootRaw, fresh.encode(), store.Forever)
+	m.guard.note(ctx, "incarnation", err)
+	return true
+}
+
+func (m *sharedMarks) findMany(ctx context.Context, ks []*Key) ([]*Entry, error) {
+	if !m.bounded {
+		var cancel context.CancelFunc
+		ctx, cancel = m.e.limited(ctx)
+		defer cancel()
+	}
+	out := make([]*Entry, len(ks))
+	gs := make([]reading, len(ks))
+	var keys []string
+	for i, k := range ks {
+		gs[i].k = k
+		var v Varied
+		if k.face.Rooted {
+			v = m.rooted(k)
+		}
+		gs[i].va = m.e.variant(k, k.seen.Load(), v)
+		gs[i].reads = m.reads(k, gs[i].va)
+		keys = append(keys, gs[i].reads.keys...)
+	}
+	vals, err := m.get(ctx, "lookup", keys)
+	if err != nil {
+		return out, err
+	}
+	for i := range gs {
+		g, n := &gs[i], len(gs[i].reads.keys)
+		*g = readingOf(g.k, g.va, g.reads, vals[:n])
+		vals = vals[n:]
+		var again bool
+		if out[i], again, err = m.judge(ctx, g); again {
+			out[i], err = m.find(ctx, g.k, nil)
+		}
+		if err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}

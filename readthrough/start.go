@@ -1,0 +1,208 @@
+package readthrough
+
+import (
+	"context"
+	"time"
+
+	"github.com/larder-go/larder/observe"
+)
+
+// Access says how a face wants one unit.
+type Access struct {
+	Name   string   // for events and logs
+	Varied Varied   // nil: the unit has one variant
+	Tags   []string // tags known before the render begins
+	Names  []string // what the unit varies on by the face's options
+	// Usable decides whether an entry may be used instead of rendering. Nil:
+	// it is fresh.
+	Usable func(n *Entry) bool
+	// AllowStale: an entry in its stale-while-revalidate window is good
+	// enough when somebody else is making it anew already. Not honoured
+	// inside a render that may be kept.
+	AllowStale bool
+	// Alone: neither wait for others nor let others wait; the result is kept
+	// all the same.
+	Alone bool
+}
+
+func (a *Access) usable(n *Entry, now int64) bool {
+	if n == nil || n.Uncacheable() {
+		return false
+	}
+	if a.Usable != nil {
+		return a.Usable(n)
+	}
+	return n.Fresh(now)
+}
+
+// Find looks k up: one round trip to a shared store, none to a local one. The
+// entry is valid, no invalidation has touched it, but it may be stale or
+// uncacheable: look at it. nil is a miss. An error says that the store could
+// not be asked; treat it as a miss. What the entry carries climbs to the
+// renders around ctx once the caller says Use.
+func (e *Engine) Find(ctx context.Context, k *Key, v Varied) (*Entry, error) {
+	if e.closed.Load() {
+		return nil, ErrClosed
+	}
+	return e.marks.find(ctx, k, v)
+}
+
+// FindMany is Find for many units without variants, in one round trip. The
+// result is aligned with ks.
+func (e *Engine) FindMany(ctx context.Context, ks []*Key) ([]*Entry, error) {
+	if e.closed.Load() {
+		return make([]*Entry, len(ks)), ErrClosed
+	}
+	return e.marks.findMany(ctx, ks)
+}
+
+// Use hands the tags, limits and staleness of an entry that the caller is
+// going to show to all renders around ctx.
+func (e *Engine) Use(ctx context.Context, n *Entry) { e.climb(ctx, n) }
+
+// Start gives what the caller may use, or a render that it must carry out and
+// end. Exactly one of the two is not nil.
+func (e *Engine) Start(ctx context.Context, k *Key, a Access) (*Entry, *Render) {
+	n, err := e.Find(ctx, k, a.Varied)
+	now := e.Now()
+	if a.usable(n, now) {
+		e.saw(ctx, k, a.Name, observe.Hit, "")
+		e.climb(ctx, n)
+		return n, nil
+	}
+	reason := missReason(n, err)
+	if n != nil && n.Uncacheable() {
+		a.Alone = true
+	}
+	if a.AllowStale && n != nil && n.Stale(now) && rendering(ctx) == nil {
+		if r := e.TryLead(ctx, k, a); r != nil {
+			e.saw(ctx, k, a.Name, observe.Miss, reason)
+			return nil, r
+		}
+		e.saw(ctx, k, a.Name, observe.Stale, reason)
+		return n, nil
+	}
+	n, r := e.Lead(ctx, k, a)
+	if n != nil {
+		e.saw(ctx, k, a.Name, observe.Wait, reason)
+		e.climb(ctx, n)
+		return n, nil
+	}
+	e.saw(ctx, k, a.Name, observe.Miss, reason)
+	return nil, r
+}
+
+func missReason(n *Entry, err error) string {
+	switch {
+	case err != nil:
+		return "store-error"
+	case n == nil:
+		return "absent"
+	case n.Uncacheable():
+		return "uncacheable"
+	}
+	return "stale"
+}
+
+func (e *Engine) saw(ctx context.Context, k *Key, name string, o observe.Outcome, reason string) {
+	if h := e.hooks.Lookup; h != nil {
+		h(ctx, observe.Lookup{Face: k.face.Name, Name: name, Outcome: o, Reason: reason})
+	}
+}
+
+// Lead is Start after the lookup: it waits for a render that is under way, or
+// begins one.
+func (e *Engine) Lead(ctx context.Context, k *Key, a Access) (*Entry, *Render) {
+	t := trailOf(ctx)
+	for !a.Alone && !e.closed.Load() && ctx.Err() == nil {
+		va := e.variant(k, k.seen.Load(), a.Varied)
+		f, lead := e.join(va.entry, t)
+		if f == nil {
+			break
+		}
+		if lead {
+			return e.lead(ctx, k, &a, t, f)
+		}
+		switch e.await(ctx, f, t) {
+		case alone:
+			a.Alone = true
+		case use:
+			n, va := f.result, e.variant(k, k.seen.Load(), a.Varied)
+			if va.entry == f.kept {
+				if a.usable(n, e.Now()) {
+					return n, nil
+				}
+				a.Alone = true // made anew, and still not good enough: waiting will not help
+			}
+		case again:
+			if n, _ := e.Find(ctx, k, a.Varied); a.usable(n, e.Now()) {
+				return n, nil
+			} else if n != nil && n.Uncacheable() {
+				a.Alone = true
+			}
+		}
+	}
+	return e.alone(ctx, k, &a, t)
+}
+
+// TryLead begins a render if nobody else has one open for k, and returns nil
+// otherwise.
+func (e *Engine) TryLead(ctx context.Context, k *Key, a Access) *Render {
+	t := trailOf(ctx)
+	va := e.variant(k, k.seen.Load(), a.Varied)
+	f := e.tryLead(va.entry, t)
+	if f == nil || e.closed.Load() {
+		return nil
+	}
+	n, r := e.lead(ctx, k, &a, t, f)
+	if n != nil {
+		return nil
+	}
+	return r
+}
+
+func trailOf(ctx context.Context) *trail {
+	if p := rendering(ctx); p != nil {
+		return p.trail
+	}
+	return &trail{}
+}
+
+// lead begins the render of a flight: it takes the stamp, and looks once more,
+// since somebody may have finished between the lookup and now.
+func (e *Engine) lead(ctx context.Context, k *Key, a *Access, t *trail, f *flight) (*Entry, *Render) {
+	r := e.newRender(ctx, k, a, t)
+	r.flight = f
+	n := e.marks.begin(r, a)
+	if a.usable(n, r.begun) {
+		e.shut(f)
+		f.release(again, nil, "")
+		r.discard()
+		return n, nil
+	}
+	r.timer = time.AfterFunc(e.o.RenderTimeout, func() { r.cancel(context.DeadlineExceeded) })
+	return nil, r
+}
+
+// discard ends a render that never ran.
+func (r *Render) discard() {
+	r.e.land(r.flight)
+	r.cancel(nil)
+	r.forget()
+}
+
+// alone begins a render that nobody waits for. Its result is kept like any
+// other's.
+func (e *Engine) alone(ctx context.Context, k *Key, a *Access, t *trail) (*Entry, *Render) {
+	r := e.newRender(ctx, k, a, t)
+	switch {
+	case e.closed.Load():
+		r.forbid("closed")
+	case ctx.Err() != nil:
+		r.forbid("client-gone")
+	default:
+		e.marks.begin(r, a)
+	}
+	r.reattach()
+	return nil, r
+}

@@ -1,0 +1,277 @@
+package readthrough
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/larder-go/larder/store"
+)
+
+// The operations in this file are those of a plain key-value cache, for faces
+// whose units have no variants.
+
+// Put keeps a value that was made outside of a render. Its stamp is taken at
+// the call, or at the begin of the render that ctx belongs to. If something it
+// depends on is invalidated meanwhile, it is gone afterwards, as if it had been
+// put before. A life of zero or less removes what was there.
+func (e *Engine) Put(ctx context.Context, k *Key, a Access, p Product) error {
+	if e.closed.Load() {
+		return ErrClosed
+	}
+	if p.Life.total() <= 0 {
+		_, err := e.Delete(ctx, k)
+		return err
+	}
+	r := e.put(ctx, k, a)
+	_, why := r.commit(p)
+	r.cancel(nil)
+	switch why {
+	case "":
+		return nil
+	case "invalidated", "mark-lost":
+		_, err := e.Delete(ctx, k)
+		return err
+	case "too-large":
+		return fmt.Errorf("larder: set: %w", store.ErrTooLarge)
+	}
+	return fmt.Errorf("larder: set: not kept (%s): %w", why, ErrUnavailable)
+}
+
+// put is a render that is over as it begins.
+func (e *Engine) put(ctx context.Context, k *Key, a Access) *Render {
+	outer := rendering(ctx)
+	r := e.newRender(context.WithValue(ctx, renderKey{}, nil), k, &a, &trail{})
+	a.Usable = func(*Entry) bool { return false }
+	e.marks.begin(r, &a)
+	if outer != nil && outer.e == e && outer.stamp.taken {
+		r.stamp.early(outer.stamp, e.marks.local())
+	}
+	return r
+}
+
+// early moves the stamp back to the begin of an enclosing render.
+func (s *stamp) early(o stamp, local bool) {
+	if local {
+		s.root = o.root
+		return
+	}
+	s.pulses = o.pulses
+	for t := range s.tokens {
+		if token, ok := o.tokens[t]; ok {
+			s.tokens[t] = token
+		} else {
+			delete(s.tokens, t) // late: the pulse of the enclosing render decides
+		}
+	}
+}
+
+// PutBare keeps a bare integer, in decimal, as servers count it. It has no
+// envelope and no tags; only Clear makes it go.
+func (e *Engine) PutBare(ctx context.Context, k *Key, text []byte, ttl time.Duration) error {
+	if ttl <= 0 {
+		_, err := e.Delete(ctx, k)
+		return err
+	}
+	key, err := e.rootedKey(ctx, k, true)
+	if err != nil {
+		return err
+	}
+	return e.asked(ctx, "set", e.store.Set(ctx, key, text, ttl))
+}
+
+// Add keeps p if k holds nothing that counts, and reports whether it did.
+func (e *Engine) Add(ctx context.Context, k *Key, a Access, p Product) (bool, error) {
+	return e.add(ctx, k, p.Life, func() ([]byte, string) {
+		r := e.put(ctx, k, a)
+		defer r.cancel(nil)
+		n := &Entry{}
+		r.fillTimes(n, p.Life)
+		if why := e.marks.seal(r, n, nil, true); why != "" {
+			return nil, why
+		}
+		blob, _ := n.encode(p.Parts...)
+		return blob, ""
+	})
+}
+
+// AddBare is Add for a bare integer.
+func (e *Engine) AddBare(ctx context.Context, k *Key, text []byte, ttl time.Duration) (bool, error) {
+	return e.add(ctx, k, Life{Fresh: ttl}, func() ([]byte, string) { return text, "" })
+}
+
+func (e *Engine) add(ctx context.Context, k *Key, life Life, blob func() ([]byte, string)) (bool, error) {
+	for range 8 {
+		raw, n, err := e.raw(ctx, k)
+		if err != nil {
+			return false, err
+		}
+		if n != nil && n.Fresh(e.Now()) {
+			return false, nil
+		}
+		if life.total() <= 0 { // Django's rule: success, though nothing remains
+			return true, nil
+		}
+		b, why := blob()
+		if why != "" {
+			return false, fmt.Errorf("larder: add: not kept (%s): %w", why, ErrUnavailable)
+		}
+		added, err := e.replace(ctx, k, raw, b, life.total())
+		if err != nil || added {
+			return added, e.asked(ctx, "add", err)
+		}
+	}
+	return false, nil
+}
+
+func (e *Engine) replace(ctx context.Context, k *Key, old, new []byte, ttl time.Duration) (bool, error) {
+	key, err := e.rootedKey(ctx, k, true)
+	if err != nil {
+		return false, err
+	}
+	if old == nil {
+		return store.Add(ctx, e.store, key, new, ttl)
+	}
+	return store.Swap(ctx, e.store, key, old, new, ttl)
+}
+
+// raw is the record under k as the store has it, and the entry if it counts.
+func (e *Engine) raw(ctx context.Context, k *Key) ([]byte, *Entry, error) {
+	if e.closed.Load() {
+		return nil, nil, ErrClosed
+	}
+	key, err := e.rootedKey(ctx, k, true)
+	if err != nil {
+		return nil, nil, err
+	}
+	b, found, err := e.store.Get(ctx, key)
+	if err != nil || !found {
+		return nil, nil, e.asked(ctx, "get", err)
+	}
+	n, err := e.marks.find(ctx, k, nil)
+	return b, n, err
+}
+
+// Delete removes k and reports whether it held something that counted.
+func (e *Engine) Delete(ctx context.Context, k *Key) (existed bool, err error) {
+	n, err := e.Find(ctx, k, nil)
+	if err != nil {
+		return false, err
+	}
+	key, err := e.rootedKey(ctx, k, false)
+	if err != nil || key == "" {
+		return false, err
+	}
+	existed, err = e.store.Delete(ctx, key)
+	return existed && n != nil && n.Fresh(e.Now()), e.asked(ctx, "delete", err)
+}
+
+// Touch gives k a new life, counted from now, and reports whether it was there.
+func (e *Engine) Touch(ctx context.Context, k *Key, life Life) (bool, error) {
+	for range 8 {
+		b, n, err := e.raw(ctx, k)
+		if err != nil || n == nil || !n.Fresh(e.Now()) {
+			return false, err
+		}
+		if life.total() <= 0 {
+			return e.Delete(ctx, k)
+		}
+		key, err := e.rootedKey(ctx, k, false)
+		if err != nil {
+			return false, err
+		}
+		if n.Bare() {
+			ok, err := store.Touch(ctx, e.store, key, life.total())
+			return ok, e.asked(ctx, "touch", err)
+		}
+		longer, _ := n.withLife(e.Now(), life)
+		if !bytes.Equal(b, longer) {
+			ok, err := store.Swap(ctx, e.store, key, b, longer, life.total())
+			if err != nil || ok {
+				return ok, e.asked(ctx, "touch", err)
+			}
+		}
+	}
+	return false, nil
+}
+
+// withLife is the entry's envelope with other times.
+func (n *Entry) withLife(now int64, l Life) (blob, payload []byte) {
+	m := &Entry{kind: n.kind, Born: n.Born, limit: n.limit, check: n.check, root: n.root, index: n.index, stamped: n.stamped}
+	m.FreshUntil = after(now, l.Fresh)
+	m.StaleUntil, m.ErrorUntil = after(m.FreshUntil, l.StaleWhileRevalidate), after(m.FreshUntil, l.StaleIfError)
+	if m.limit != 0 {
+		m.FreshUntil = min(m.FreshUntil, m.limit)
+	}
+	return m.encode(n.Payload)
+}
+
+// Incr adds delta to the bare integer under k. ErrNotFound: there is none.
+// errors.ErrUnsupported: it is no bare integer, or the store cannot count.
+func (e *Engine) Incr(ctx context.Context, k *Key, delta int64) (int64, error) {
+	if e.closed.Load() {
+		return 0, ErrClosed
+	}
+	key, err := e.rootedKey(ctx, k, true)
+	if err != nil {
+		return 0, err
+	}
+	v, err := store.Incr(ctx, e.store, key, delta)
+	return v, e.asked(ctx, "incr", err)
+}
+
+// rootedKey is the store's key for a unit of a rooted face, with the root as
+// it is now. "" when there is no root yet and create is false.
+func (e *Engine) rootedKey(ctx context.Context, k *Key, create bool) (string, error) {
+	root, err := e.marks.rootValue(ctx, k, create)
+	if err != nil || root == "" {
+		return "", err
+	}
+	return e.variant(k, k.seen.Load(), rootText(root)).entry, nil
+}
+
+// asked passes an error of the store on, counted and with what was being done.
+func (e *Engine) asked(ctx context.Context, op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if !errors.Is(err, ErrUnavailable) && isFailure(ctx, err) {
+		e.failed(ctx, op, err)
+	}
+	return fmt.Errorf("larder: %s: %w", op, err)
+}
+
+func (m *sharedMarks) rootValue(ctx context.Context, k *Key, create bool) (string, error) {
+	at, key := &m.guess[m.shard(k.unit)], m.root(k)
+	for range 4 {
+		vals, err := m.get(ctx, "root", []string{key})
+		if err != nil {
+			return "", err
+		}
+		root, ok := decodeRoot(vals[0])
+		if ok && !m.void(ctx, &reading{k: k, root: root, rootRaw: vals[0]}) {
+			at.Store(root.token)
+			return tokenText(root.token), nil
+		}
+		if !ok && !create {
+			return "", nil
+		}
+		if !ok {
+			if err := m.makeRoot(ctx, key); err != nil {
+				return "", err
+			}
+		}
+	}
+	return "", ErrUnavailable
+}
+
+func (m *sharedMarks) makeRoot(ctx context.Context, key string) error {
+	name, err := store.Incarnation(ctx, m.s)
+	if err != nil {
+		return err
+	}
+	_, err = m.add(ctx, []store.Op{{Do: store.OpAdd, Key: key, Value: rootRecord{newToken(), incarnationOf(name)}.encode(), TTL: store.Forever}}, []*[]byte{new([]byte)})
+	return err
+}

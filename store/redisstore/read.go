@@ -1,0 +1,89 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"unsafe"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Get implements [store.Store].
+func (s *Store) Get(ctx context.Context, key string) (value []byte, found bool, err error) {
+	ctx, err = s.bound(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	text, err := s.client.Get(ctx, key).Result()
+	if errors.Is(err, redis.Nil) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, wrap(err)
+	}
+	return readOnly(text), true, nil
+}
+
+// GetMany implements [store.MultiGetter]: with one command on one server, with
+// one pipeline for each server of a Cluster, all at the same time.
+func (s *Store) GetMany(ctx context.Context, keys []string) ([][]byte, error) {
+	ctx, err := s.bound(ctx)
+	if err != nil || len(keys) == 0 {
+		return nil, err
+	}
+	if s.single == nil {
+		return s.getEach(ctx, keys)
+	}
+	args := make([]any, 1+len(keys))
+	args[0] = "mget"
+	for i := range keys {
+		args[1+i] = &keys[i] // a string would be copied to the heap
+	}
+	cmd := redis.NewSliceCmd(ctx, args...)
+	if err := s.single.Process(ctx, cmd); err != nil {
+		return nil, wrap(err)
+	}
+	replies := cmd.Val()
+	if len(replies) != len(keys) {
+		return nil, fmt.Errorf("redisstore: %d replies for %d keys", len(replies), len(keys))
+	}
+	values := make([][]byte, len(keys))
+	for i, reply := range replies {
+		if text, ok := reply.(string); ok {
+			values[i] = readOnly(text)
+		}
+	}
+	return values, nil
+}
+
+func (s *Store) getEach(ctx context.Context, keys []string) ([][]byte, error) {
+	pipe := s.client.Pipeline()
+	cmds := make([]*redis.StringCmd, len(keys))
+	for i, key := range keys {
+		cmds[i] = pipe.Get(ctx, key)
+	}
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		return nil, wrap(err)
+	}
+	values := make([][]byte, len(keys))
+	for i, cmd := range cmds {
+		text, err := cmd.Result()
+		switch {
+		case err == nil:
+			values[i] = readOnly(text)
+		case !errors.Is(err, redis.Nil):
+			return nil, wrap(err)
+		}
+	}
+	return values, nil
+}
+
+// readOnly returns the bytes of a string without copying them. The contract of
+// a store makes its values read-only for everyone, so the string stays as it is.
+func readOnly(text string) []byte {
+	if text == "" {
+		return []byte{}
+	}
+	return unsafe.Slice(unsafe.StringData(text), len(text))
+}

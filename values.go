@@ -1,0 +1,302 @@
+package larder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/larder-go/larder/readthrough"
+	"github.com/larder-go/larder/store"
+)
+
+var values = &readthrough.Face{Name: "value", Rooted: true}
+
+// KeyErrors says which keys of a SetMany or DeleteMany failed, and why.
+type KeyErrors = store.KeyErrors
+
+// ValueOption says more about one value.
+type ValueOption func(*valueOptions)
+
+type valueOptions struct {
+	tags []string
+	swr  time.Duration
+}
+
+// Tags gives a value tags, by which Invalidate finds it. A tagged integer
+// cannot be counted with Incr.
+func Tags(tags ...string) ValueOption {
+	return func(o *valueOptions) { o.tags = append(o.tags, tags...) }
+}
+
+// StaleWhileRevalidate lets GetOrSet return a value for d after its TTL while
+// one call of load makes a new one in the background.
+func StaleWhileRevalidate(d time.Duration) ValueOption {
+	return func(o *valueOptions) { o.swr = d }
+}
+
+func optionsOf(opts []ValueOption) (o valueOptions) {
+	for _, f := range opts {
+		f(&o)
+	}
+	return o
+}
+
+func (c *Cache) key(key string) *readthrough.Key {
+	var buf [128]byte
+	m := strconv.AppendInt(buf[:0], int64(c.version), 10)
+	m = append(m, ':')
+	return c.engine.Key(values, append(m, key...))
+}
+
+func (c *Cache) life(ttl time.Duration, o valueOptions) readthrough.Life {
+	if ttl == DefaultTTL {
+		ttl = c.ttl
+	}
+	if ttl <= 0 {
+		return readthrough.Life{}
+	}
+	return readthrough.Life{Fresh: ttl, StaleWhileRevalidate: o.swr}
+}
+
+// failed marks an error of the store, so that errors.Is(err, ErrStore) holds.
+func failed(err error) error {
+	if err == nil || errors.Is(err, ErrClosed) || errors.Is(err, ErrNotFound) || errors.Is(err, errors.ErrUnsupported) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrStore, err)
+}
+
+// find is the entry under key if it is fresh.
+func (c *Cache) find(ctx context.Context, key string) (*readthrough.Entry, error) {
+	n, err := c.engine.Find(ctx, c.key(key), nil)
+	if err != nil || n == nil || !n.Fresh(c.engine.Now()) {
+		return nil, failed(err)
+	}
+	return n, nil
+}
+
+// Get returns the value under key; false is a miss. A value that does not
+// decode into T is an error. The value's tags climb to what ctx renders.
+func Get[T any](ctx context.Context, c *Cache, key string) (T, bool, error) {
+	var zero T
+	n, err := c.find(ctx, key)
+	if n == nil {
+		return zero, false, err
+	}
+	v, err := decode[T](c.codec, n.Payload)
+	if err != nil {
+		return zero, false, err
+	}
+	c.engine.Use(ctx, n)
+	return v, true, nil
+}
+
+// Set keeps a value for ttl, in place of an earlier one and its TTL. With tags
+// it counts as made when Set is called, or when the render that ctx belongs to
+// began; only GetOrSet, which sees the making, is exact.
+func Set[T any](ctx context.Context, c *Cache, key string, v T, ttl time.Duration, opts ...ValueOption) error {
+	o := optionsOf(opts)
+	b, bare, err := encode(c.codec, v)
+	if err != nil {
+		return err
+	}
+	k, life := c.key(key), c.life(ttl, o)
+	if bare && len(o.tags) == 0 {
+		if c.engine.Closed() {
+			return ErrClosed
+		}
+		return failed(c.engine.PutBare(ctx, k, b, life.Fresh))
+	}
+	return failed(c.engine.Put(ctx, k, readthrough.Access{Name: key, Tags: o.tags}, readthrough.Product{Parts: [][]byte{b}, Life: life}))
+}
+
+// Add keeps a value if there is none under key, and reports whether it did. A
+// ttl of zero or less reports true for an absent key and keeps nothing.
+func Add[T any](ctx context.Context, c *Cache, key string, v T, ttl time.Duration, opts ...ValueOption) (bool, error) {
+	o := optionsOf(opts)
+	b, bare, err := encode(c.codec, v)
+	if err != nil {
+		return false, err
+	}
+	k, life := c.key(key), c.life(ttl, o)
+	var added bool
+	if bare && len(o.tags) == 0 {
+		added, err = c.engine.AddBare(ctx, k, b, life.Fresh)
+	} else {
+		added, err = c.engine.Add(ctx, k, readthrough.Access{Name: key, Tags: o.tags}, readthrough.Product{Parts: [][]byte{b}, Life: life})
+	}
+	return added, failed(err)
+}
+
+// GetOrSet returns the value under key, and on a miss what load makes, which
+// is kept for ttl. Of all who ask at the same time, in this process, one calls
+// load; its context has the values of the caller's but not its cancellation,
+// so ctx values must outlive the call. Whoever's own ctx ends returns at once.
+//
+// An error of load is returned as it is, to everyone who waited, and nothing is
+// kept. If only the store failed, the value is good and errors.Is(err,
+// ErrStore) holds. What load says with Tag, MaxTTL and NoStore counts for the
+// value and climbs to what ctx renders.
+func GetOrSet[T any](ctx context.Context, c *Cache, key string, ttl time.Duration, load func(context.Context) (T, error), opts ...ValueOption) (T, error) {
+	o := optionsOf(opts)
+	var made *T
+	b, err, storeErr := c.engine.Do(ctx, c.key(key), readthrough.Access{Name: key, Tags: o.tags, AllowStale: o.swr > 0}, func(ctx context.Context) (readthrough.Loaded, error) {
+		v, err := load(ctx)
+		if err != nil {
+			return readthrough.Loaded{}, err
+		}
+		made = &v
+		b, bare, err := encode(c.codec, v)
+		return readthrough.Loaded{Payload: b, Bare: bare, Life: c.life(ttl, o)}, err
+	})
+	if err != nil {
+		if made != nil { // load succeeded, encoding did not: an error, but the value is there
+			return *made, err
+		}
+		var zero T
+		return zero, err
+	}
+	v, err := decode[T](c.codec, b)
+	if err != nil {
+		return v, err
+	}
+	return v, failed(storeErr)
+}
+
+// GetMany returns the values that were found, in one round trip.
+func GetMany[T any](ctx context.Context, c *Cache, keys []string) (map[string]T, error) {
+	ks := make([]*readthrough.Key, len(keys))
+	for i, key := range keys {
+		ks[i] = c.key(key)
+	}
+	found := make(map[string]T, len(keys))
+	ns, err := c.engine.FindMany(ctx, ks)
+	if err != nil {
+		return found, failed(err)
+	}
+	now := c.engine.Now()
+	for i, n := range ns {
+		if n == nil || !n.Fresh(now) {
+			continue
+		}
+		v, err := decode[T](c.codec, n.Payload)
+		if err != nil {
+			return found, fmt.Errorf("key %q: %w", keys[i], err)
+		}
+		c.engine.Use(ctx, n)
+		found[keys[i]] = v
+	}
+	return found, nil
+}
+
+// SetMany keeps several values for ttl. The error of keys that failed is a
+// *KeyErrors; the others are kept.
+func SetMany[T any](ctx context.Context, c *Cache, items map[string]T, ttl time.Duration, opts ...ValueOption) error {
+	return eachKey(items, func(key string) error { return Set(ctx, c, key, items[key], ttl, opts...) })
+}
+
+// eachKey calls f for every key, sixteen at a time.
+func eachKey[T any](items map[string]T, f func(key string) error) error {
+	var failures KeyErrors
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, 16)
+	for key := range items {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			if err := f(key); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				failures.Add(key, err)
+			}
+		})
+	}
+	wg.Wait()
+	return failures.Err()
+}
+
+// Delete removes the value under key and reports whether there was one.
+func (c *Cache) Delete(ctx context.Context, key string) (existed bool, err error) {
+	existed, err = c.engine.Delete(ctx, c.key(key))
+	return existed, failed(err)
+}
+
+// DeleteMany removes several values. The error of keys that failed is a
+// *KeyErrors.
+func (c *Cache) DeleteMany(ctx context.Context, keys ...string) error {
+	items := make(map[string]struct{}, len(keys))
+	for _, key := range keys {
+		items[key] = struct{}{}
+	}
+	return eachKey(items, func(key string) error {
+		_, err := c.Delete(ctx, key)
+		return err
+	})
+}
+
+// Has reports whether there is a value under key.
+func (c *Cache) Has(ctx context.Context, key string) (bool, error) {
+	n, err := c.find(ctx, key)
+	return n != nil, err
+}
+
+// Touch gives the value under key a new TTL, counted from now, and reports
+// whether it was there. With a ttl of zero or less it is gone afterwards.
+func (c *Cache) Touch(ctx context.Context, key string, ttl time.Duration) (bool, error) {
+	ok, err := c.engine.Touch(ctx, c.key(key), c.life(ttl, valueOptions{}))
+	return ok, failed(err)
+}
+
+// Incr adds delta, which may be negative, to the integer under key and returns
+// the sum. It is atomic among all users of the store and keeps the TTL.
+// ErrNotFound: there is nothing. errors.ErrUnsupported: it is no integer, or
+// one with tags.
+func (c *Cache) Incr(ctx context.Context, key string, delta int64) (int64, error) {
+	n, err := c.engine.Incr(ctx, c.key(key), delta)
+	return n, failed(err)
+}
+
+// Decr is Incr by -delta.
+func (c *Cache) Decr(ctx context.Context, key string, delta int64) (int64, error) {
+	return c.Incr(ctx, key, -delta)
+}
+
+// IncrVersion moves the value under key to the next version and returns that.
+// ErrNotFound: there is nothing.
+func (c *Cache) IncrVersion(ctx context.Context, key string) (int, error) {
+	return c.moveVersion(ctx, key, 1)
+}
+
+// DecrVersion moves the value under key to the version before.
+func (c *Cache) DecrVersion(ctx context.Context, key string) (int, error) {
+	return c.moveVersion(ctx, key, -1)
+}
+
+func (c *Cache) moveVersion(ctx context.Context, key string, delta int) (int, error) {
+	n, err := c.find(ctx, key)
+	if err != nil {
+		return 0, err
+	}
+	if n == nil {
+		return 0, fmt.Errorf("larder: version of %q: %w", key, ErrNotFound)
+	}
+	to := c.AtVersion(c.version + delta)
+	if n.Bare() {
+		err = c.engine.PutBare(ctx, to.key(key), n.Payload, c.ttl)
+	} else {
+		left := readthrough.Life{Fresh: Forever}
+		if now := c.engine.Now(); n.FreshUntil != int64(Forever) {
+			left.Fresh = time.Duration(n.FreshUntil - now)
+		}
+		err = c.engine.Put(ctx, to.key(key), readthrough.Access{Name: key, Tags: n.Tags()}, readthrough.Product{Parts: [][]byte{n.Payload}, Life: left})
+	}
+	if err != nil {
+		return 0, failed(err)
+	}
+	_, err = c.Delete(ctx, key)
+	return to.version, err
+}
