@@ -185,11 +185,11 @@ func (c *Cache) InvalidateSoft(ctx context.Context, tags ...string) error {
 // policy of each route that this cache has served. A URL that is not absolute
 // is an error, and nothing is purged then.
 func (c *Cache) Purge(ctx context.Context, urls ...string) error {
-	keys, err := c.pages.Keys(urls...)
+	t, err := c.pages.Target(urls...)
 	if err != nil {
 		return err
 	}
-	return c.engine.Invalidate(ctx, readthrough.Target{Keys: keys})
+	return c.engine.Invalidate(ctx, t)
 }
 
 // Clear makes everything under this cache's prefix unusable, and nothing else

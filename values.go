@@ -142,21 +142,22 @@ func Add[T any](ctx context.Context, c *Cache, key string, v T, ttl time.Duratio
 // value and climbs to what ctx renders.
 func GetOrSet[T any](ctx context.Context, c *Cache, key string, ttl time.Duration, load func(context.Context) (T, error), opts ...ValueOption) (T, error) {
 	o := optionsOf(opts)
-	var made *T
 	b, err, storeErr := c.engine.Do(ctx, c.key(key), readthrough.Access{Name: key, Tags: o.tags, AllowStale: o.swr > 0}, func(ctx context.Context) (readthrough.Loaded, error) {
 		v, err := load(ctx)
 		if err != nil {
 			return readthrough.Loaded{}, err
 		}
-		made = &v
 		b, bare, err := encode(c.codec, v)
-		return readthrough.Loaded{Payload: b, Bare: bare, Life: c.life(ttl, o)}, err
+		if err != nil {
+			return readthrough.Loaded{}, &unwritten[T]{v, err}
+		}
+		return readthrough.Loaded{Payload: b, Bare: bare, Life: c.life(ttl, o)}, nil
 	})
 	if err != nil {
-		if made != nil { // load succeeded, encoding did not: an error, but the value is there
-			return *made, err
-		}
 		var zero T
+		if u, ok := err.(*unwritten[T]); ok {
+			return u.value, u.err
+		}
 		return zero, err
 	}
 	v, err := decode[T](c.codec, b)
@@ -165,6 +166,15 @@ func GetOrSet[T any](ctx context.Context, c *Cache, key string, ttl time.Duratio
 	}
 	return v, failed(storeErr)
 }
+
+// unwritten is what load gave where the codec could not write it: an error, but
+// the value is there.
+type unwritten[T any] struct {
+	value T
+	err   error
+}
+
+func (u *unwritten[T]) Error() string { return u.err.Error() }
 
 // GetMany returns the values that were found, in one round trip.
 func GetMany[T any](ctx context.Context, c *Cache, keys []string) (map[string]T, error) {
@@ -266,7 +276,8 @@ func (c *Cache) Decr(ctx context.Context, key string, delta int64) (int64, error
 }
 
 // IncrVersion moves the value under key to the next version and returns that.
-// ErrNotFound: there is nothing.
+// The value keeps its TTL and tags; an integer gets the default TTL, since
+// servers do not tell how much of theirs is left. ErrNotFound: there is nothing.
 func (c *Cache) IncrVersion(ctx context.Context, key string) (int, error) {
 	return c.moveVersion(ctx, key, 1)
 }
@@ -277,26 +288,39 @@ func (c *Cache) DecrVersion(ctx context.Context, key string) (int, error) {
 }
 
 func (c *Cache) moveVersion(ctx context.Context, key string, delta int) (int, error) {
-	n, err := c.find(ctx, key)
-	if err != nil {
-		return 0, err
-	}
-	if n == nil {
-		return 0, fmt.Errorf("larder: version of %q: %w", key, ErrNotFound)
+	if c.engine.Closed() {
+		return 0, ErrClosed
 	}
 	to := c.AtVersion(c.version + delta)
-	if n.Bare() {
-		err = c.engine.PutBare(ctx, to.key(key), n.Payload, c.ttl)
-	} else {
-		left := readthrough.Life{Fresh: Forever}
-		if now := c.engine.Now(); n.FreshUntil != int64(Forever) {
-			left.Fresh = time.Duration(n.FreshUntil - now)
+	// The stamp is taken before the value is read: what is invalidated in
+	// between must not come to life again.
+	never := func(*readthrough.Entry) bool { return false }
+	_, r := c.engine.Lead(ctx, to.key(key), readthrough.Access{Name: key, Alone: true, Usable: never})
+	n, err := c.find(r.Context(), key)
+	if n == nil {
+		r.Abort("absent")
+		if err == nil {
+			err = fmt.Errorf("larder: version of %q: %w", key, ErrNotFound)
 		}
-		err = c.engine.Put(ctx, to.key(key), readthrough.Access{Name: key, Tags: n.Tags()}, readthrough.Product{Parts: [][]byte{n.Payload}, Life: left})
+		return 0, err
 	}
-	if err != nil {
-		return 0, failed(err)
+	c.engine.Use(r.Context(), n)
+	if _, why := r.Commit(c.again(n, r)); why != "" {
+		return 0, failed(fmt.Errorf("larder: version of %q: not kept (%s)", key, why))
 	}
 	_, err = c.Delete(ctx, key)
 	return to.version, err
+}
+
+// again is n as the product of another render.
+func (c *Cache) again(n *readthrough.Entry, r *readthrough.Render) readthrough.Product {
+	p := readthrough.Product{Parts: [][]byte{n.Payload}, Bare: n.Bare(), Life: readthrough.Life{Fresh: Forever}}
+	switch begun := r.Begun().UnixNano(); {
+	case n.Bare():
+		p.Life.Fresh = c.ttl
+	case n.FreshUntil != int64(Forever):
+		p.Life.Fresh = time.Duration(n.FreshUntil - begun)
+		p.Life.StaleWhileRevalidate = time.Duration(n.StaleUntil - n.FreshUntil)
+	}
+	return p
 }

@@ -24,10 +24,11 @@ type handler struct {
 }
 
 // binding is the route as it stands with one cache: what the route leaves to
-// the cache's defaults is filled in, and the route is registered for Purge.
+// the cache's defaults is filled in.
 type binding struct {
-	pages *Pages
-	route *route
+	pages    *Pages
+	route    *route
+	lastSite atomic.Pointer[site]
 }
 
 func (h *handler) bind() *binding {
@@ -39,8 +40,7 @@ func (h *handler) bind() *binding {
 	if rt.defaultTTL {
 		rt.policy.TTL = pages.ttl
 	}
-	pages.register(&rt)
-	b := &binding{pages, &rt}
+	b := &binding{pages: pages, route: &rt}
 	h.bound.Store(b)
 	return b
 }
@@ -55,6 +55,12 @@ type exchange struct {
 	r     *http.Request
 	q     policy.Request
 	query string // as far as it is in the key
+	site  *site
+
+	searched bool // query was read with rule
+	rule     field.NoVarySearch
+
+	rewritten string // path that the handler sees, where it is no end of the one that was asked for
 }
 
 // ServeHTTP answers from the cache where it may, and otherwise runs the
@@ -71,12 +77,12 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.pass(refused)
 		return
 	}
-	k := x.key()
+	k := x.key(b)
 	if k == nil {
 		x.pass("url")
 		return
 	}
-	l := newLookup(x.rt, r)
+	l := newLookup(x.rt, r, x.rewritten)
 	defer l.free()
 	n, err := x.pages.engine.Find(r.Context(), k, l)
 	now := x.pages.engine.Now()
@@ -118,24 +124,42 @@ func (x *exchange) session() bool {
 }
 
 // key is the unit of the request's URL, nil if that has no one meaning.
-func (x *exchange) key() *readthrough.Key {
+func (x *exchange) key(b *binding) *readthrough.Key {
 	var ok bool
 	if x.query, ok = x.rt.query.apply(x.r.URL.RawQuery); !ok {
 		return nil
 	}
-	path, rewritten := receivedPath(x.r)
-	var buf [512]byte
-	m, ok := appendUnit(buf[:0], x.rt.prefix, x.r.TLS != nil, x.r.Host, path, x.query)
-	if !ok {
+	if x.site = b.site(x.r); x.site == nil {
 		return nil
 	}
-	if rewritten != "" {
-		m = readthrough.AppendPart(m, rewritten)
+	if x.query != "" && x.pages.search.count.Load() != 0 && !x.rt.query.active() {
+		x.search()
 	}
-	return x.pages.engine.Key(face, m)
+	path, rewritten := receivedPath(x.r)
+	x.rewritten = rewritten
+	var buf [512]byte
+	return x.pages.engine.Key(face, appendPath(append(buf[:0], x.site.key...), path, x.query))
 }
 
-// judge decides about what the engine found.
+// search reads the query with the rule that the handler gave for this path.
+func (x *exchange) search() {
+	rule, known := x.pages.search.find(x.searchPath())
+	if !known {
+		return
+	}
+	if query, ok := canonicalQuery(rule, x.query); ok {
+		x.query, x.rule, x.searched = query, rule, true
+	}
+}
+
+// searchPath is site and path, by which rules for queries are remembered.
+func (x *exchange) searchPath() string {
+	path, _ := receivedPath(x.r)
+	return string(x.site.key) + path
+}
+
+// judge decides about what the engine found. The page is nil if the request
+// may not see it, whatever happens.
 func (x *exchange) judge(n *readthrough.Entry, now int64) (*page, policy.Use) {
 	if n == nil || n.Uncacheable() {
 		return nil, x.rt.policy.Absent(&x.q)
@@ -145,11 +169,13 @@ func (x *exchange) judge(n *readthrough.Entry, now int64) (*page, policy.Use) {
 		return nil, x.rt.policy.Absent(&x.q)
 	}
 	if n.Soft() {
-		life := p.life
-		life.FreshUntil = min(life.FreshUntil, now)
-		return p, x.rt.policy.Reuse(&x.q, &life, now)
+		p = p.softened(now)
 	}
-	return p, x.rt.policy.Reuse(&x.q, &p.life, now)
+	use := x.rt.policy.Reuse(&x.q, &p.life, now)
+	if x.q.Authorized && !p.life.Authorized {
+		p = nil
+	}
+	return p, use
 }
 
 // used lets the tags of a page climb to a page around it, if there is one.
@@ -189,23 +215,16 @@ func (x *exchange) pass(reason string) {
 	if reason == policy.FwdMethod {
 		status = field.Status{Fwd: reason}
 	}
-	x.forward(status)
+	x.forward(x.r, status)
 }
 
 // forward runs the handler on a writer that only adds what is said about it.
-func (x *exchange) forward(status field.Status) {
+func (x *exchange) forward(r *http.Request, status field.Status) {
 	y := *x
 	rec := newRecorder(&y, nil)
 	rec.says = status
-	y.h.next.ServeHTTP(rec, withQueryOf(&y))
+	y.h.next.ServeHTTP(rec, r)
 	rec.finish()
-}
-
-func withQueryOf(x *exchange) *http.Request {
-	if !x.rt.query.active() || x.q.Refused != "" {
-		return x.r
-	}
-	return withQuery(x.r, x.query)
 }
 
 // invalidateUnsafe drops what is stored under the URL of a request that
@@ -214,15 +233,15 @@ func (x *exchange) invalidateUnsafe(status int, h http.Header) {
 	if !policy.Invalidates(x.r.Method, status) {
 		return
 	}
-	var keys []*readthrough.Key
+	t := readthrough.Target{Tags: x.groupTags(h["Cache-Group-Invalidation"])} // RFC 9875 §3
 	for _, u := range policy.InvalidatedURLs(x.target(), h) {
 		if parsed, err := url.Parse(u); err == nil {
-			keys = append(keys, x.pages.keysOf(parsed)...)
+			x.pages.aim(&t, parsed)
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.r.Context()), 5*time.Second)
 	defer cancel()
-	if err := x.pages.engine.Invalidate(ctx, readthrough.Target{Keys: keys}); err != nil {
+	if err := x.pages.engine.Invalidate(ctx, t); err != nil {
 		x.pages.engine.Logger().Warn("larder: pages of a changed URL could not be purged yet", "path", x.r.URL.Path, "error", err)
 	}
 }

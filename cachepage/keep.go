@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -41,6 +42,9 @@ func (rec *recorder) recoverAndRelease() {
 	if rec.pump != nil {
 		rec.pump.finish()
 	}
+	if v == nil { // the goroutine itself is ending
+		return
+	}
 	now := rec.x.pages.engine.Time()
 	if v != http.ErrAbortHandler && rec.pump == nil && rec.state != passing && rec.hides(http.StatusInternalServerError, now) {
 		rec.x.pages.engine.Logger().Error("larder: panic in a handler, hidden by a stale page", "path", rec.x.r.URL.Path, "panic", v, "stack", string(debug.Stack()))
@@ -52,12 +56,9 @@ func (rec *recorder) recoverAndRelease() {
 
 // serveInstead shows the stale page in place of a failure.
 func (rec *recorder) serveInstead(now time.Time) {
-	clear(rec.Header())
-	for name, v := range rec.preset {
-		rec.Header()[name] = v
-	}
+	rec.resetHeader()
 	says := rec.says
-	says.Hit, says.FwdStatus, says.Detail = true, rec.status, "stale-if-error"
+	says.FwdStatus, says.Detail = rec.status, "stale-if-error"
 	rec.x.serve(rec.stale, now.UnixNano(), &says)
 }
 
@@ -69,30 +70,23 @@ func (rec *recorder) finishSwallowed() {
 		return
 	}
 	p := rec.stale
-	if n, _ := rec.commit(rec.response.Header, p.body); n != nil {
+	n, why := rec.commit(rec.response.Header, p.content())
+	if n != nil {
 		p = n.Live.(*page)
 	}
-	clear(rec.Header())
-	for name, v := range rec.preset {
-		rec.Header()[name] = v
-	}
+	rec.resetHeader()
 	says := rec.says
-	says.Hit, says.FwdStatus = true, rec.status
+	says.FwdStatus, says.Stored, says.Detail = rec.status, why == "", why
 	rec.x.serve(p, now.UnixNano(), &says)
 }
 
 // finishRecorded keeps the page first and sends it then, so that nobody waits
 // for this client.
 func (rec *recorder) finishRecorded() {
-	var n *readthrough.Entry
-	var why string
-	if rec.short() {
-		rec.render.Abort("short-body")
-		why = "short-body"
-	} else {
-		rec.complete()
-		n, why = rec.commit(rec.frozen, rec.buf)
+	if rec.pump == nil {
+		rec.announce(rec.frozen)
 	}
+	n, why := rec.keep()
 	if rec.pump != nil {
 		rec.pump.finish()
 		return
@@ -100,13 +94,36 @@ func (rec *recorder) finishRecorded() {
 	if why != "" {
 		rec.says.Detail = why
 	}
-	rec.send(n != nil && why == "")
+	rec.send(n, why == "")
+}
+
+// keep has the page kept if it is whole, and says why it is not.
+func (rec *recorder) keep() (n *readthrough.Entry, why string) {
+	switch {
+	case rec.short():
+		why = "short-body"
+	case rec.trailed():
+		why = policy.NotTrailer
+	default:
+		rec.complete()
+		return rec.commit(rec.frozen, rec.recorded())
+	}
+	rec.render.Abort(why)
+	return nil, why
+}
+
+// recorded is the body as it is to be kept.
+func (rec *recorder) recorded() content {
+	c := content{plain: rec.buf, size: len(rec.buf)}
+	if rec.x.rt.compressible(rec.frozen, len(rec.buf)) {
+		c.coded = rec.x.rt.compress(rec.buf)
+	}
+	return c
 }
 
 // short reports whether the handler announced more, or less, than it wrote.
 func (rec *recorder) short() bool {
-	announced := first(rec.frozen["Content-Length"])
-	return announced != "" && announced != strconv.Itoa(len(rec.buf))
+	return rec.torn || rec.length >= 0 && rec.length != int64(len(rec.buf))
 }
 
 // complete adds what the whole body allows to say: its length, and under a
@@ -126,7 +143,7 @@ func entityTag(body []byte) string {
 }
 
 // commit hands the page to the engine.
-func (rec *recorder) commit(h http.Header, body []byte) (*readthrough.Entry, string) {
+func (rec *recorder) commit(h http.Header, body content) (*readthrough.Entry, string) {
 	tags, missing := rec.x.rt.filled(rec.asked)
 	if missing != "" {
 		rec.x.pages.engine.Logger().Warn("larder: page not kept: the request has no path value for a tag of its route; wrap the handler inside the router, where the value is known", "tag", missing, "path", rec.x.r.URL.Path)
@@ -135,23 +152,29 @@ func (rec *recorder) commit(h http.Header, body []byte) (*readthrough.Entry, str
 		return nil, "tag-unfilled " + missing
 	}
 	rec.render.Tag(tags...)
-	v := rec.verdict
-	if limit := rec.render.Limit(); limit != 0 {
-		v = v.Limit(time.Duration(limit - rec.response.ResponseTime.UnixNano()))
+	rec.render.Tag(rec.x.groupTags(h["Cache-Groups"])...)
+	search, ok := rec.learnSearch(h)
+	if rec.render.Tag(search); !ok {
+		rec.render.Abort("no-vary-search")
+		return nil, "no-vary-search"
 	}
+	v := rec.limited()
 	if !v.Store {
 		rec.render.Refuse(v.Reason, rec.memory(rec.status))
 		rec.render.Abort(v.Reason)
 		return nil, v.Reason
 	}
+	if emit := rec.x.rt.emitTags; emit != nil {
+		emit(h, rec.render.Tags())
+	}
 	resp := rec.response
 	resp.Header = h
-	head, ok := encodePage(resp.Status, v.Life.At(resp.ResponseTime), rec.own(rec.x.rt.policy.Fields(resp)), len(body))
+	head, ok := encodePage(resp.Status, v.Life.At(resp.ResponseTime), rec.own(rec.x.rt.policy.Fields(resp)), body)
 	if !ok {
 		rec.render.Abort("header-too-large")
 		return nil, "header-too-large"
 	}
-	return rec.render.Commit(readthrough.Product{Parts: [][]byte{head, body}, Life: rec.engineLife(v.Life), Names: rec.names})
+	return rec.render.Commit(readthrough.Product{Parts: body.parts(head), Life: rec.engineLife(v.Life), Names: rec.names})
 }
 
 // engineLife is the page's life for the engine, which counts from the begin of
@@ -165,15 +188,24 @@ func (rec *recorder) engineLife(l policy.Life) readthrough.Life {
 	return readthrough.Life{Fresh: fresh, StaleWhileRevalidate: l.StaleWhileRevalidate, StaleIfError: l.StaleIfError, Keep: l.Keep}
 }
 
+// isOwn tells the page's fields from those that outer handlers had set.
+func (rec *recorder) isOwn(name string) bool {
+	v, ok := rec.frozen[name]
+	return ok && !slices.Equal(v, rec.preset[name])
+}
+
 // send writes the recorded page to the client.
-func (rec *recorder) send(stored bool) {
+func (rec *recorder) send(n *readthrough.Entry, stored bool) {
 	rec.restoreHeader()
-	rec.comment(rec.status, stored)
-	x, h := rec.x, rec.Header()
+	rec.comment(rec.status, n != nil && stored)
+	x, h, body := rec.x, rec.Header(), rec.buf
+	if n != nil && n.Live.(*page).coded != nil {
+		body = x.content(n.Live.(*page), h)
+	}
 	if !x.rt.policy.Follow && x.q.Selective {
-		x.answer(h, rec.status, rec.buf, func(name string) bool { return rec.frozen[name] != nil })
+		x.answer(h, rec.status, body, rec.isOwn)
 		return
 	}
 	x.w.WriteHeader(rec.status)
-	x.w.Write(rec.buf)
+	x.w.Write(body)
 }

@@ -16,16 +16,47 @@ var face = &readthrough.Face{Name: "page", Decode: decodePage, Indexed: true}
 // path and query, each with its length. Methods, and whatever else a page
 // varies on, tell variants of one URL apart, so that Purge finds them all.
 func appendUnit(dst []byte, prefix string, https bool, host, path, query string) ([]byte, bool) {
+	dst, ok := appendSite(dst, prefix, https, host)
+	return appendPath(dst, path, query), ok
+}
+
+func appendSite(dst []byte, prefix string, https bool, host string) ([]byte, bool) {
 	dst = readthrough.AppendPart(dst, prefix)
 	scheme := byte(0)
 	if https {
 		scheme = 1
 	}
-	dst = append(dst, scheme)
-	dst, ok := appendHost(dst, host, https)
-	dst = readthrough.AppendPart(dst, path)
-	return readthrough.AppendPart(dst, query), ok
+	return appendHost(append(dst, scheme), host, https)
 }
+
+func appendPath(dst []byte, path, query string) []byte {
+	return readthrough.AppendPart(readthrough.AppendPart(dst, path), query)
+}
+
+// site is the part of a key that the pages of one host share. The last one is
+// remembered, since most servers have one host.
+type site struct {
+	host  string
+	https bool
+	key   []byte
+}
+
+func (b *binding) site(r *http.Request) *site {
+	https := r.TLS != nil
+	if s := b.lastSite.Load(); s != nil && s.host == r.Host && s.https == https {
+		return s
+	}
+	key, ok := appendSite(nil, b.route.prefix, https, r.Host)
+	if !ok || len(r.Host) > maxHost {
+		return nil
+	}
+	s := &site{r.Host, https, key}
+	b.lastSite.Store(s)
+	return s
+}
+
+// maxHost is the longest name in the domain name system, and room for a port.
+const maxHost = 255 + 6
 
 // appendHost appends the host in lower case, without a final dot and without
 // the port that its scheme implies. ok is false for what is no host.
@@ -93,32 +124,41 @@ func receivedPath(r *http.Request) (path, rewritten string) {
 
 // lookup is what one request needs to find its page. It is pooled.
 type lookup struct {
-	rt      *route
-	r       *http.Request
-	scratch []byte
+	rt        *route
+	r         *http.Request
+	rewritten string
+	scratch   []byte
 }
 
 var lookups = sync.Pool{New: func() any { return &lookup{scratch: make([]byte, 0, 256)} }}
 
-func newLookup(rt *route, r *http.Request) *lookup {
+func newLookup(rt *route, r *http.Request, rewritten string) *lookup {
 	l := lookups.Get().(*lookup)
-	l.rt, l.r = rt, r
+	l.rt, l.r, l.rewritten = rt, r, rewritten
 	return l
 }
 
 func (l *lookup) free() {
-	l.rt, l.r = nil, nil
+	l.rt, l.r, l.rewritten = nil, nil, ""
 	lookups.Put(l)
 }
 
 // Values implements readthrough.Varied: what tells the variants of a URL
 // apart, by the route's options and by the headers that its responses name.
+// Each kind of part has a mark of its own, so that routes with other options
+// for the same URL share nothing by chance.
 func (l *lookup) Values(names []string) []byte {
 	b := l.scratch[:0]
+	if l.rewritten != "" {
+		b = readthrough.AppendPart(append(b, 'r'), l.rewritten)
+	}
 	for i := range l.rt.varyBy {
-		b = readthrough.AppendPart(b, l.rt.varyBy[i].value(l.r))
+		v := &l.rt.varyBy[i]
+		b = readthrough.AppendPart(append(b, 'v'), v.name)
+		b = readthrough.AppendPart(b, v.value(l.r))
 	}
 	for _, c := range l.rt.cookies {
+		b = readthrough.AppendPart(append(b, 'c'), c)
 		b = appendCookie(b, l.r.Header["Cookie"], c)
 	}
 	for _, n := range names {
@@ -150,12 +190,15 @@ func (l *lookup) appendHeader(b []byte, name string) []byte {
 	return b
 }
 
+// appendCookie appends every value of the cookie, as handlers could read it
+// with Request.Cookie: with white space around the name, without a "=", twice.
 func appendCookie(b []byte, lines []string, name string) []byte {
 	for _, line := range lines {
-		for part := range strings.SplitSeq(line, ";") {
-			n, v, ok := strings.Cut(strings.TrimLeft(part, " "), "=")
-			if ok && n == name {
-				return readthrough.AppendPart(append(b, 1), v)
+		for line != "" {
+			var pair string
+			pair, line, _ = strings.Cut(line, ";")
+			if n, v, _ := strings.Cut(pair, "="); strings.TrimSpace(n) == name {
+				b = readthrough.AppendPart(append(b, 1), strings.TrimSpace(v))
 			}
 		}
 	}

@@ -24,7 +24,7 @@ func (x *exchange) miss(k *readthrough.Key, l *lookup, n *readthrough.Entry, err
 		y.refuseToAsk(use)
 	case x.r.Method == http.MethodHead || x.q.Ranged:
 		y.saw(observe.Miss, use.Reason)
-		y.forward(says)
+		y.forward(withQuery(y.r, y.query), says)
 	case use.Action == policy.ServeStale:
 		y.serveStale(k, l, n, p, now, says)
 	default:
@@ -74,13 +74,25 @@ func (x *exchange) lead(k *readthrough.Key, l *lookup, n *readthrough.Entry, sta
 		return
 	}
 	x.saw(observe.Miss, use.Reason)
+	if x.r.Context().Err() != nil {
+		x.leave(render)
+		return
+	}
 	x.render(render, stale, use, says)
+}
+
+// leave answers a client that went while it waited: a crowd of them must not
+// run the handler for nobody.
+func (x *exchange) leave(render *readthrough.Render) {
+	render.Abort("client-gone")
+	field.AddCacheStatus(x.w.Header(), field.Status{Cache: x.rt.name, Detail: "client-gone"})
+	x.w.WriteHeader(http.StatusServiceUnavailable)
 }
 
 func (x *exchange) access(l *lookup, n *readthrough.Entry, use policy.Use) readthrough.Access {
 	neverFresh := n != nil && (n.Uncacheable() || n.FreshUntil <= n.Born)
 	return readthrough.Access{
-		Name: x.r.URL.Path, Varied: l, Tags: x.rt.known(), Names: x.rt.varyOn,
+		Name: x.r.URL.Path, Varied: l, Tags: x.rt.known(x.r), Names: x.rt.varyOn,
 		Alone: x.q.Authorized || use.Reason == policy.FwdRequest || neverFresh,
 		Usable: func(n *readthrough.Entry) bool {
 			_, use := x.judge(n, x.pages.engine.Now())
@@ -94,11 +106,15 @@ func (x *exchange) render(render *readthrough.Render, stale *page, use policy.Us
 	rec := newRecorder(x, render)
 	rec.says, rec.stale = says, stale
 	rec.revalidating = stale != nil && use.Action == policy.Revalidate && x.rt.policy.Follow
-	r := withQueryOf(x).WithContext(render.Context())
+	r := withQuery(x.r, x.query).WithContext(render.Context())
 	if rec.revalidating {
 		r.Header = policy.Validators(x.r.Header, stale.header())
 	} else {
 		r.Header = x.rt.policy.ForMiss(x.r.Header)
+	}
+	if len(x.rt.codings) > 0 && r.Header["Accept-Encoding"] != nil { // negotiated here
+		r.Header = r.Header.Clone()
+		delete(r.Header, "Accept-Encoding")
 	}
 	rec.asked = r
 	defer rec.recoverAndRelease()

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/larder-go/larder/internal/field"
 	"github.com/larder-go/larder/internal/policy"
 	"github.com/larder-go/larder/vary"
 )
@@ -30,6 +31,8 @@ type route struct {
 	serverTiming bool
 	name         string
 	defaultTTL   bool
+	codings      []string
+	emitTags     func(h http.Header, tags []string)
 }
 
 type varyBy struct {
@@ -73,13 +76,8 @@ func Tags(tags ...string) Option {
 // VaryOn makes the route vary on request headers, whatever the handler says:
 // they are in the key, and in the Vary of the response (RFC 9110 §12.5.5).
 func VaryOn(headers ...string) Option {
-	for i, h := range headers {
-		if h == "" || h == "*" {
-			impossible("VaryOn(%q): want the name of a request header", h)
-		}
-		headers[i] = textproto.CanonicalMIMEHeaderKey(h)
-	}
-	return func(rt *route) { rt.varyOn = append(rt.varyOn, headers...) }
+	names := canonical("VaryOn", "a request header", headers)
+	return func(rt *route) { rt.varyOn = append(rt.varyOn, names...) }
 }
 
 // VaryOnCookie makes the route vary on the values of these cookies and on no
@@ -203,10 +201,20 @@ func HonorRequest() Option { return func(rt *route) { rt.policy.HonorRequest = t
 // Targets sets the fields that FollowOrigin obeys before Cache-Control, in
 // this order (RFC 9213 §2.2). Default: CDN-Cache-Control.
 func Targets(fields ...string) Option {
-	for i, f := range fields {
-		fields[i] = textproto.CanonicalMIMEHeaderKey(f)
+	names := canonical("Targets", "a response header", fields)
+	return func(rt *route) { rt.policy.Targets = names }
+}
+
+// canonical is the canonical form of header names given to an option.
+func canonical(option, what string, names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		if n == "*" || !field.ValidName(n) {
+			impossible("%s(%q): want the name of %s", option, n, what)
+		}
+		out[i] = textproto.CanonicalMIMEHeaderKey(n)
 	}
-	return func(rt *route) { rt.policy.Targets = fields }
+	return out
 }
 
 // ServerTiming tells browsers in Server-Timing how the page came about: cache
@@ -215,8 +223,13 @@ func Targets(fields ...string) Option {
 func ServerTiming() Option { return func(rt *route) { rt.serverTiming = true } }
 
 // StatusName sets the name of this cache in Cache-Status (RFC 9211 §2).
-// Default: larder.
-func StatusName(name string) Option { return func(rt *route) { rt.name = name } }
+// Default: larder. An empty name panics.
+func StatusName(name string) Option {
+	if name == "" {
+		impossible("StatusName(\"\"): want a name for this cache")
+	}
+	return func(rt *route) { rt.name = name }
+}
 
 // patchVary adds what the route itself varies on to the response.
 func (rt *route) patchVary(h http.Header) {
@@ -226,6 +239,7 @@ func (rt *route) patchVary(h http.Header) {
 	if len(rt.cookies) > 0 {
 		vary.Patch(h, "Cookie")
 	}
+	rt.announceSearch(h)
 }
 
 // varies is the list of headers that a response makes its URL vary on. Of
@@ -235,7 +249,7 @@ func (rt *route) varies(h http.Header) (names []string, star bool) {
 	names, star = vary.Names(h)
 	out := names[:0:0]
 	for _, n := range names {
-		if n = textproto.CanonicalMIMEHeaderKey(n); n == "Cookie" && len(rt.cookies) > 0 {
+		if n = textproto.CanonicalMIMEHeaderKey(n); n == "Cookie" && len(rt.cookies) > 0 || n == "Accept-Encoding" && rt.codesItself(h) {
 			continue
 		}
 		if !slices.Contains(out, n) {

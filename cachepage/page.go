@@ -21,6 +21,8 @@ type page struct {
 	status int
 	fields []headerField
 	body   []byte
+	coded  []codedBody // instead of body
+	plain  int         // size of the body that coded stands for
 	life   policy.Stored
 	texts  atomic.Pointer[hitTexts]
 }
@@ -42,7 +44,7 @@ const lifeSize = 5*8 + 1
 
 // encodePage writes the head of a stored page: status, life, fields, length of
 // the body. The body follows it in the payload.
-func encodePage(status int, life policy.Stored, h http.Header, body int) (head []byte, ok bool) {
+func encodePage(status int, life policy.Stored, h http.Header, c content) (head []byte, ok bool) {
 	b := binary.LittleEndian.AppendUint16(make([]byte, 0, 512), uint16(status))
 	for _, t := range [...]int64{life.Born, life.FreshUntil, life.StaleUntil, life.ErrorUntil, life.KeepUntil} {
 		b = binary.LittleEndian.AppendUint64(b, uint64(t))
@@ -59,7 +61,7 @@ func encodePage(status int, life policy.Stored, h http.Header, body int) (head [
 			b = append(b, v...)
 		}
 	}
-	b = binary.LittleEndian.AppendUint64(b, uint64(body))
+	b = c.appendHead(b)
 	return b, lines <= maxFields && len(b) <= maxHeaderSize
 }
 
@@ -91,10 +93,9 @@ func decodePage(b []byte) (any, error) {
 		return nil, errPage
 	}
 	rest, err := p.decodeFields(b[2+lifeSize+2:], lines)
-	if err != nil || len(rest) < 8 || binary.LittleEndian.Uint64(rest) != uint64(len(rest)-8) {
+	if err != nil || !p.decodeContent(rest) {
 		return nil, errPage
 	}
-	p.body = rest[8:len(rest):len(rest)]
 	return p, nil
 }
 
@@ -153,9 +154,24 @@ func (p *page) get(name string) string {
 	return ""
 }
 
+// softened is the page as it stands after a soft invalidation: stale, to be
+// shown in the windows that it was given and in no other.
+func (p *page) softened(now int64) *page {
+	s := &page{status: p.status, fields: p.fields, body: p.body, life: p.life}
+	ended := min(p.life.FreshUntil, now)
+	for _, until := range [...]*int64{&s.life.StaleUntil, &s.life.ErrorUntil} {
+		if *until == p.life.FreshUntil {
+			*until = ended
+		}
+	}
+	s.life.FreshUntil = ended
+	return s
+}
+
 // hitTexts are the header values that change from second to second, made once
 // for each.
 type hitTexts struct {
+	name   string
 	age    int64
 	ttl    int64
 	ageIs  []string
@@ -164,10 +180,10 @@ type hitTexts struct {
 
 func (p *page) hitTexts(name string, now int64) *hitTexts {
 	age, ttl := p.life.Age(now), p.life.TTL(now)
-	if t := p.texts.Load(); t != nil && t.age == age && t.ttl == ttl {
+	if t := p.texts.Load(); t != nil && t.age == age && t.ttl == ttl && t.name == name {
 		return t
 	}
-	t := &hitTexts{age: age, ttl: ttl, ageIs: []string{strconv.FormatInt(age, 10)}}
+	t := &hitTexts{name: name, age: age, ttl: ttl, ageIs: []string{strconv.FormatInt(age, 10)}}
 	t.status = []string{string(field.AppendCacheStatus(nil, field.Status{Cache: name, Hit: true, HasTTL: true, TTL: ttl}))}
 	p.texts.Store(t)
 	return t

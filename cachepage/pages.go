@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/larder-go/larder/internal/policy"
@@ -22,9 +21,8 @@ type Pages struct {
 	sessions []string
 	store    string // its name, for Server-Timing
 
-	mu         sync.Mutex
-	rules      atomic.Pointer[[]keyRules]
-	refreshing sync.Map // unit and variant → struct{}
+	refreshing sync.Map // unit and variant → true
+	search     searchRules
 }
 
 // keyRules are what a route puts into the keys of its pages besides the URL.
@@ -44,9 +42,7 @@ func New(e *readthrough.Engine, ttl time.Duration, sessions []string) *Pages {
 	for i, s := range sessions {
 		lower[i] = strings.ToLower(s)
 	}
-	p := &Pages{engine: e, ttl: ttl, sessions: lower, store: storeName(e)}
-	p.rules.Store(&[]keyRules{})
-	return p
+	return &Pages{engine: e, ttl: ttl, sessions: lower, store: storeName(e)}
 }
 
 // storeName is the name of the store's package without its ending.
@@ -63,34 +59,50 @@ func storeName(e *readthrough.Engine) string {
 	return name
 }
 
-// register notes the key rules of a route, for Purge.
-func (p *Pages) register(rt *route) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	mine, all := keyRules{rt.prefix, rt.query}, *p.rules.Load()
-	if !slices.ContainsFunc(all, func(k keyRules) bool { return reflect.DeepEqual(k, mine) }) {
-		all = append(all[:len(all):len(all)], mine)
-		p.rules.Store(&all)
+// rules are the key rules of every route that was made in this process, of
+// whatever cache: a route may name its cache as late as at its first request,
+// and Purge must find what other processes have kept for it until then.
+var rules = struct {
+	mu  sync.Mutex
+	all []keyRules // replaced, never changed
+}{all: []keyRules{{}}} // a URL as it is
+
+func register(rt *route) {
+	rules.mu.Lock()
+	defer rules.mu.Unlock()
+	mine := keyRules{rt.prefix, rt.query}
+	if !slices.ContainsFunc(rules.all, mine.equal) {
+		rules.all = append(slices.Clip(rules.all), mine)
 	}
 }
 
-// Keys are the units of absolute URLs, over http and https, under the key
-// rules of every route that this cache has served. It is for Purge.
-func (p *Pages) Keys(urls ...string) (keys []*readthrough.Key, err error) {
+func registered() []keyRules {
+	rules.mu.Lock()
+	defer rules.mu.Unlock()
+	return rules.all
+}
+
+func (k keyRules) equal(other keyRules) bool { return reflect.DeepEqual(k, other) }
+
+// Target is what there is to invalidate for absolute URLs: their units over
+// http and https, under the key rules of every route that was made in this
+// process. It is for Purge.
+func (p *Pages) Target(urls ...string) (t readthrough.Target, err error) {
 	for _, s := range urls {
 		u, err := url.Parse(s)
 		if err != nil {
-			return nil, fmt.Errorf("larder: purge %q: %w", s, err)
+			return t, fmt.Errorf("larder: purge %q: %w", s, err)
 		}
 		if u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return nil, fmt.Errorf("larder: purge %q: want an absolute URL such as https://shop.example/top", s)
+			return t, fmt.Errorf("larder: purge %q: want an absolute URL such as https://shop.example/top", s)
 		}
-		keys = append(keys, p.keysOf(u)...)
+		p.aim(&t, u)
 	}
-	return keys, nil
+	return t, nil
 }
 
-func (p *Pages) keysOf(u *url.URL) (keys []*readthrough.Key) {
+// aim adds what there is to invalidate for one URL.
+func (p *Pages) aim(t *readthrough.Target, u *url.URL) {
 	host, port := u.Host, u.Port()
 	if port == "80" || port == "443" {
 		host = strings.TrimSuffix(host, ":"+port)
@@ -99,22 +111,32 @@ func (p *Pages) keysOf(u *url.URL) (keys []*readthrough.Key) {
 	if path == "" {
 		path = "/"
 	}
-	rules := *p.rules.Load()
-	if len(rules) == 0 {
-		rules = []keyRules{{}}
-	}
-	for _, k := range rules {
+	for _, k := range registered() {
 		query, ok := k.query.apply(u.RawQuery)
 		if !ok {
 			query = u.RawQuery
 		}
 		for _, https := range [...]bool{false, true} {
 			if m, ok := appendUnit(nil, k.prefix, https, host, path, query); ok {
-				keys = append(keys, p.engine.Key(face, m))
+				t.Keys = append(t.Keys, p.engine.Key(face, m))
 			}
 		}
 	}
-	return keys
+	if u.RawQuery != "" {
+		p.aimSearch(t, host, path)
+	}
+}
+
+// aimSearch adds the pages of a path whose handler said that parts of the
+// query do not matter: which of them stand for this query cannot be told.
+func (p *Pages) aimSearch(t *readthrough.Target, host, path string) {
+	for _, k := range registered() {
+		for _, https := range [...]bool{false, true} {
+			if site, ok := appendSite(nil, k.prefix, https, host); ok {
+				t.Tags = append(t.Tags, searchTag(string(site)+path))
+			}
+		}
+	}
 }
 
 // Middleware caches the pages of the handlers it wraps, on the page face that
@@ -125,6 +147,7 @@ func Middleware(pages func() *Pages, ttl time.Duration, opts ...Option) func(htt
 		impossible("Middleware(nil): want a function that gives the pages")
 	}
 	rt := newRoute(ttl, opts)
+	register(rt)
 	return func(next http.Handler) http.Handler {
 		return &handler{route: rt, pages: pages, next: next}
 	}

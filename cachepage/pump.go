@@ -16,6 +16,7 @@ type pump struct {
 	sent  int
 	push  bool // a Flush was asked for
 	last  bool
+	panic any // what a writer around the middleware panicked with
 	ended chan struct{}
 }
 
@@ -53,10 +54,16 @@ func (p *pump) close() {
 func (p *pump) finish() {
 	p.close()
 	<-p.ended
+	if p.panic != nil {
+		panic(p.panic)
+	}
 }
 
 func (p *pump) run() {
-	defer close(p.ended)
+	defer func() {
+		p.panic = recover() // it belongs to the request, not to this goroutine
+		close(p.ended)
+	}()
 	rc := http.NewResponseController(p.w)
 	for {
 		chunk, push, last := p.next()

@@ -65,6 +65,7 @@ func withQuery(r *http.Request, query string) *http.Request {
 	u.RawQuery, u.ForceQuery = query, false
 	r2 := *r
 	r2.URL = &u
+	r2.Form = nil // a middleware may have parsed the whole query
 	if at := strings.IndexByte(r.RequestURI, '?'); at >= 0 {
 		r2.RequestURI = r.RequestURI[:at]
 		if query != "" {

@@ -3,10 +3,12 @@ package cachepage
 import (
 	"bufio"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,13 +32,16 @@ type recorder struct {
 	revalidating bool
 	state        recState
 	status       int
+	header       http.Header // the client's own map
 	preset       http.Header // what outer handlers had set before
 	frozen       http.Header // header as it was at WriteHeader
+	length       int64       // that the handler announced; -1: none
 	response     policy.Response
 	verdict      policy.Verdict
 	names        []string
 	buf          []byte
 	pump         *pump
+	torn         bool // the handler wrote more than it had announced
 	done         bool
 }
 
@@ -59,9 +64,9 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 const maxPooled = 1 << 20
 
 func newRecorder(x *exchange, render *readthrough.Render) *recorder {
-	rec := &recorder{x: x, render: render, began: time.Now()}
+	rec := &recorder{x: x, render: render, began: time.Now(), header: x.w.Header()}
 	if render != nil {
-		rec.preset = x.w.Header().Clone()
+		rec.preset = rec.header.Clone()
 		b := buffers.Get().(*[]byte)
 		rec.buf = (*b)[:0]
 	}
@@ -69,7 +74,7 @@ func newRecorder(x *exchange, render *readthrough.Render) *recorder {
 }
 
 // Header is the client's own header map.
-func (rec *recorder) Header() http.Header { return rec.x.w.Header() }
+func (rec *recorder) Header() http.Header { return rec.header }
 
 // Unwrap is for http.ResponseController: deadlines and full duplex are the
 // connection's business.
@@ -92,10 +97,27 @@ func (rec *recorder) WriteHeader(status int) {
 	rec.status = status
 	if rec.render == nil {
 		rec.x.invalidateUnsafe(status, rec.Header())
+		if !rec.bypassed() {
+			rec.describe(status)
+		}
 		rec.passOn(status)
 		return
 	}
 	rec.decide(status)
+}
+
+// bypassed reports whether the cache has no part in the request at all.
+func (rec *recorder) bypassed() bool {
+	return rec.says.Fwd == "bypass" || rec.says.Fwd == policy.FwdMethod
+}
+
+// describe gives an answer that is not recorded, because of what was asked for
+// (HEAD, a range), the fields of the page that would have been.
+func (rec *recorder) describe(status int) {
+	x, h, now := rec.x, rec.header, rec.x.pages.engine.Time()
+	x.rt.patchVary(h)
+	v := x.rt.policy.Store(x.r, policy.Response{Status: status, Header: h, RequestTime: now, ResponseTime: now, Target: x.target()})
+	x.rt.policy.Patch(h, v, now)
 }
 
 func (rec *recorder) decide(status int) {
@@ -121,8 +143,10 @@ func (rec *recorder) decide(status int) {
 	if rec.names, star = rec.x.rt.varies(h); star {
 		rec.verdict = policy.Verdict{Reason: policy.NotVaryStar}
 	}
-	rec.x.rt.policy.Patch(h, rec.verdict, now)
+	rec.x.rt.patchCoding(h)
+	rec.length = contentLength(h)
 	if why := rec.cannot(h); why != "" {
+		rec.announce(h)
 		rec.refuse(why, rec.memory(status))
 		rec.passOn(status)
 		return
@@ -136,13 +160,43 @@ func (rec *recorder) cannot(h http.Header) string {
 	if !rec.verdict.Store {
 		return rec.verdict.Reason
 	}
-	if length, err := strconv.ParseInt(first(h["Content-Length"]), 10, 64); err == nil && length > rec.x.rt.maxBody {
+	if rec.length > rec.x.rt.maxBody {
 		return "too-large"
 	}
-	if ct := first(h["Content-Type"]); len(ct) >= 17 && ct[:17] == "text/event-stream" {
+	const stream = "text/event-stream"
+	if ct := first(h["Content-Type"]); len(ct) >= len(stream) && strings.EqualFold(ct[:len(stream)], stream) {
 		return "event-stream"
 	}
 	return rec.render.Why()
+}
+
+// contentLength is the length that a header announces, -1 if none.
+func contentLength(h http.Header) int64 {
+	n, err := strconv.ParseInt(first(h["Content-Length"]), 10, 64)
+	if err != nil || n < 0 {
+		return -1
+	}
+	return n
+}
+
+// announce writes the lifetimes that the page has by now: what is said while
+// rendering lowers them until the header goes out. One that holds what must
+// not be kept, or what is stale already, gets none.
+func (rec *recorder) announce(h http.Header) {
+	switch rec.render.Why() {
+	case "no-store", "stale-inside":
+		return
+	}
+	rec.x.rt.policy.Patch(h, rec.limited(), rec.response.ResponseTime)
+}
+
+// limited is the verdict, lowered by what was said while rendering.
+func (rec *recorder) limited() policy.Verdict {
+	limit := rec.render.Limit()
+	if limit == 0 {
+		return rec.verdict
+	}
+	return rec.verdict.Limit(time.Duration(limit - rec.response.ResponseTime.UnixNano()))
 }
 
 func first(v []string) string {
@@ -188,7 +242,7 @@ func (rec *recorder) comment(status int, stored bool) {
 	field.AddCacheStatus(rec.Header(), s)
 	if rec.x.rt.serverTiming {
 		how := "miss"
-		if s.Fwd == "bypass" || s.Fwd == policy.FwdMethod {
+		if rec.bypassed() {
 			how = "bypass"
 		}
 		rec.x.timingOfRender(rec.Header(), how, time.Since(rec.began))
@@ -218,11 +272,15 @@ func (rec *recorder) sniff(h http.Header, b []byte) {
 }
 
 func (rec *recorder) record(b []byte) (int, error) {
+	if rec.length >= 0 && int64(len(rec.buf)+len(b)) > rec.length {
+		rec.torn = true
+		return 0, http.ErrContentLength
+	}
 	if len(rec.buf) == 0 {
 		rec.sniff(rec.frozen, b)
 	}
 	if int64(len(rec.buf)+len(b)) > rec.x.rt.maxBody {
-		rec.overflow()
+		rec.letGo("too-large")
 		return rec.x.w.Write(b)
 	}
 	if rec.pump != nil {
@@ -236,12 +294,12 @@ func (rec *recorder) record(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// overflow ends the recording of a body that grew too large: the rest goes to
-// the client at the client's pace.
-func (rec *recorder) overflow() {
-	rec.refuse("too-large", remember)
+// letGo ends a recording before its time: what there is goes out, and the rest
+// goes to the client at the client's pace.
+func (rec *recorder) letGo(why string) {
+	rec.refuse(why, remember)
 	if rec.pump == nil {
-		rec.sendHeader(false)
+		rec.sendHeader()
 		rec.x.w.Write(rec.buf)
 	} else {
 		rec.pump.finish()
@@ -252,22 +310,41 @@ func (rec *recorder) overflow() {
 
 // sendHeader puts the frozen header in place, whatever the handler did to the
 // map since, and sends it.
-func (rec *recorder) sendHeader(stored bool) {
+func (rec *recorder) sendHeader() {
+	rec.announce(rec.frozen)
 	rec.restoreHeader()
-	rec.comment(rec.status, stored)
+	rec.comment(rec.status, false)
 	rec.x.w.WriteHeader(rec.status)
 }
 
+// restoreHeader leaves only trailers of what the handler set since.
 func (rec *recorder) restoreHeader() {
-	h := rec.Header()
-	clear(h)
-	for name, v := range rec.frozen {
-		h[name] = v
+	for name := range rec.header {
+		if !strings.HasPrefix(name, http.TrailerPrefix) {
+			delete(rec.header, name)
+		}
 	}
+	maps.Copy(rec.header, rec.frozen)
+}
+
+// resetHeader takes back all that the handler has set.
+func (rec *recorder) resetHeader() {
+	clear(rec.header)
+	maps.Copy(rec.header, rec.preset)
+}
+
+// trailed reports whether the handler set trailers without declaring them.
+func (rec *recorder) trailed() bool {
+	for name := range rec.header {
+		if strings.HasPrefix(name, http.TrailerPrefix) {
+			return true
+		}
+	}
+	return false
 }
 
 func (rec *recorder) startPump(flush bool) {
-	rec.sendHeader(false)
+	rec.sendHeader()
 	rec.pump = newPump(rec.x.w, rec.buf, flush)
 }
 
@@ -293,6 +370,9 @@ func (rec *recorder) FlushError() error {
 
 // Hijack gives the connection away; there is no page then.
 func (rec *recorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	if rec.state == recording {
+		rec.letGo("hijacked")
+	}
 	conn, rw, err := http.NewResponseController(rec.x.w).Hijack()
 	if err == nil {
 		rec.refuse("hijacked", remember)

@@ -30,22 +30,25 @@ func (x *exchange) serve(p *page, now int64, status *field.Status) {
 	if x.rt.serverTiming {
 		x.timing(h, outcome(status), t.age)
 	}
+	body := x.content(p, h)
 	if x.q.Selective {
-		x.answer(h, p.status, p.body, p.has)
+		x.answer(h, p.status, body, p.has)
 		return
 	}
 	x.w.WriteHeader(p.status)
 	if x.r.Method != http.MethodHead {
-		x.w.Write(p.body)
+		x.w.Write(body)
 	}
 }
 
 func outcome(s *field.Status) string {
 	switch {
-	case s == nil || s.Hit && s.Fwd == "":
+	case s == nil:
 		return "hit"
 	case s.Collapsed:
 		return "wait"
+	case s.FwdStatus == http.StatusNotModified:
+		return "revalidated"
 	}
 	return "stale"
 }
@@ -59,7 +62,7 @@ func (x *exchange) answer(h http.Header, status int, body []byte, own func(name 
 	switch res.Outcome {
 	case conditional.NotModified:
 		for name := range h {
-			if !conditional.Keeps304(name) && own(name) {
+			if !conditional.Keeps304(name) && (own(name) || name == "Content-Encoding") {
 				delete(h, name)
 			}
 		}
@@ -88,7 +91,8 @@ func (p *page) has(name string) bool {
 
 // empty takes from h what describes a body that is not sent.
 func empty(h http.Header, own func(name string) bool) {
-	for _, name := range [...]string{"Content-Type", "Content-Encoding", "Etag", "Last-Modified", "Cache-Control", "Expires"} {
+	delete(h, "Content-Encoding")
+	for _, name := range [...]string{"Content-Type", "Etag", "Last-Modified", "Cache-Control", "Expires"} {
 		if own(name) {
 			delete(h, name)
 		}

@@ -3,6 +3,9 @@ package cachepage
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/larder-go/larder/internal/field"
@@ -31,40 +34,50 @@ func (x *exchange) serveStale(k *readthrough.Key, l *lookup, n *readthrough.Entr
 	x.used(n)
 	x.saw(observe.Stale, policy.FwdStale)
 	x.serve(p, now, &field.Status{Hit: true, Detail: "stale-while-revalidate"})
-	if x.refreshApart(k, l) {
+	if x.refreshApart(k, l, p) {
 		return
 	}
 	http.NewResponseController(x.w).Flush()
 	a := x.access(l, n, use)
 	if render := x.pages.engine.TryLead(x.r.Context(), k, a); render != nil {
+		defer x.logPanic()
 		x.w = &discard{header: http.Header{}}
 		x.render(render, p, use, says)
 	}
 }
 
+// logPanic is deferred around a refresh: the visitor has had an answer.
+func (x *exchange) logPanic() {
+	if v := recover(); v != nil && v != http.ErrAbortHandler {
+		x.pages.engine.Logger().Error("larder: panic while refreshing a page", "path", x.r.URL.Path, "panic", v, "stack", string(debug.Stack()))
+	}
+}
+
 // refreshApart starts a request of its own, unless one is under way. It
 // reports false where there is no server to send it through.
-func (x *exchange) refreshApart(k *readthrough.Key, l *lookup) bool {
+func (x *exchange) refreshApart(k *readthrough.Key, l *lookup, p *page) bool {
 	srv, ok := x.r.Context().Value(http.ServerContextKey).(*http.Server)
-	if !ok || srv.Handler == nil {
+	if !ok {
 		return false
 	}
-	id := k.String() + string(l.Values(nil))
+	var root http.Handler = http.DefaultServeMux
+	if srv.Handler != nil {
+		root = srv.Handler
+	}
+	names, _ := x.rt.varies(p.header())
+	id := k.String() + string(l.Values(names))
 	if _, busy := x.pages.refreshing.LoadOrStore(id, true); busy {
 		return true
 	}
-	r := x.refreshRequest(srv)
+	y := *x
+	y.r = x.refreshRequest(names)
 	started := x.pages.engine.Go(func(ctx context.Context) {
 		defer x.pages.refreshing.Delete(id)
 		ctx, cancel := context.WithTimeout(ctx, time.Minute)
 		defer cancel()
 		ctx = context.WithValue(context.WithValue(ctx, http.ServerContextKey, srv), refreshKey{}, true)
-		defer func() {
-			if v := recover(); v != nil && v != http.ErrAbortHandler {
-				x.pages.engine.Logger().Error("larder: panic while refreshing a page", "path", r.URL.Path, "panic", v)
-			}
-		}()
-		srv.Handler.ServeHTTP(&discard{header: http.Header{}}, r.WithContext(ctx))
+		defer y.logPanic()
+		root.ServeHTTP(&discard{header: http.Header{}}, y.r.WithContext(ctx))
 	})
 	if !started {
 		x.pages.refreshing.Delete(id)
@@ -73,17 +86,19 @@ func (x *exchange) refreshApart(k *readthrough.Key, l *lookup) bool {
 }
 
 // refreshRequest is a copy of the visitor's request without what is theirs
-// alone. It shares nothing with the original, whose maps belong to the server.
-func (x *exchange) refreshRequest(srv *http.Server) *http.Request {
+// alone and tells no variant of the page, which varies on names, from another.
+// It shares nothing with the original, whose maps belong to the server.
+func (x *exchange) refreshRequest(names []string) *http.Request {
 	r := x.r.Clone(context.Background())
 	r.Header = policy.Unconditional(r.Header)
-	delete(r.Header, "Authorization")
-	if len(x.rt.cookies) == 0 {
-		delete(r.Header, "Cookie")
+	for _, name := range [...]string{"Authorization", "Cookie"} {
+		if len(x.rt.cookies) == 0 && len(x.rt.varyBy) == 0 && !slices.Contains(names, name) {
+			delete(r.Header, name)
+		}
 	}
 	r.Body = http.NoBody
 	if r.RequestURI != "" { // what an outer middleware took off the URL comes back
-		if u, err := r.URL.Parse(r.RequestURI); err == nil {
+		if u, err := url.ParseRequestURI(r.RequestURI); err == nil {
 			r.URL = u
 			r.URL.Scheme, r.URL.Host = x.r.URL.Scheme, x.r.URL.Host
 		}

@@ -59,11 +59,12 @@ func (t *tagPattern) fill(r *http.Request) (tag, missing string) {
 	return b.String(), ""
 }
 
-// known are the tags of the route that need no path value.
-func (rt *route) known() (tags []string) {
+// known are the tags of the route that can be told before the handler runs:
+// inside a router that is all of them.
+func (rt *route) known(r *http.Request) (tags []string) {
 	for i := range rt.tags {
-		if len(rt.tags[i].names) == 0 {
-			tags = append(tags, rt.tags[i].pattern)
+		if tag, missing := rt.tags[i].fill(r); missing == "" {
+			tags = append(tags, tag)
 		}
 	}
 	return tags

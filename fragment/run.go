@@ -123,6 +123,7 @@ func (s *scope) start(b *block, w want) (bool, error) {
 		_, err := s.Write(hit.Payload)
 		return false, err
 	}
+	r.Tag(w.tags...)
 	s.push(r, readthrough.Life{Fresh: w.life})
 	return true, nil
 }

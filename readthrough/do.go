@@ -31,17 +31,27 @@ func (e *Engine) Do(ctx context.Context, k *Key, a Access, load func(context.Con
 		e.climb(ctx, n)
 		return n.Payload, nil, nil
 	}
-	if a.AllowStale && n != nil && !n.Uncacheable() && n.Stale(now) && rendering(ctx) == nil {
+	if a.mayStale(ctx, n, now) {
 		e.refresh(ctx, k, a, load)
 		e.saw(ctx, k, a.Name, observe.Stale, "stale")
 		return n.Payload, nil, nil
 	}
-	e.saw(ctx, k, a.Name, observe.Miss, missReason(n, findErr))
-	n, r := e.Lead(ctx, k, a)
-	if n != nil {
+	reason := missReason(n, findErr)
+	a.Alone = a.Alone || reason == "uncacheable"
+	n, r, err := e.enter(ctx, k, &a)
+	if r == nil {
+		e.saw(ctx, k, a.Name, observe.Wait, reason)
+		if err != nil {
+			return nil, err, nil
+		}
 		e.climb(ctx, n)
 		return n.Payload, nil, nil
 	}
+	if ctx.Err() != nil { // nobody is there to take what a load would give
+		r.Abort("client-gone")
+		return nil, context.Cause(ctx), nil
+	}
+	e.saw(ctx, k, a.Name, observe.Miss, reason)
 	return e.carryOut(ctx, r, load, findErr)
 }
 
@@ -52,6 +62,12 @@ func (e *Engine) refresh(ctx context.Context, k *Key, a Access, load func(contex
 		return
 	}
 	started := e.Go(func(context.Context) {
+		defer context.AfterFunc(e.alive, func() { r.cancel(ErrClosed) })()
+		defer func() {
+			if v := recover(); v != nil {
+				e.o.Logger.Error("larder: panic while refreshing a stale value", "name", a.Name, "panic", v, "stack", string(debug.Stack()))
+			}
+		}()
 		if _, err, _ := e.run(r, load); err != nil {
 			e.o.Logger.Warn("larder: refreshing a stale value failed", "name", a.Name, "error", err)
 		}
@@ -61,39 +77,56 @@ func (e *Engine) refresh(ctx context.Context, k *Key, a Access, load func(contex
 	}
 }
 
-type loaded struct {
+// outcome is what came of a load on a goroutine of its own.
+type outcome struct {
 	payload []byte
 	err     error
 	store   error
 	panic   any
 }
 
-// carryOut runs load on a goroutine of its own, so that a caller may leave.
+var errExited = errors.New("larder: load ended its goroutine")
+
+// carryOut runs load on a goroutine of its own where the caller may leave.
 func (e *Engine) carryOut(ctx context.Context, r *Render, load func(context.Context) (Loaded, error), findErr error) ([]byte, error, error) {
-	if ctx.Done() == nil {
+	if ctx.Done() == nil || !e.enlist() {
 		payload, err, storeErr := e.run(r, load)
 		return payload, err, errors.Join(findErr, storeErr)
 	}
-	done := make(chan loaded, 1)
+	done := make(chan outcome, 1)
 	go func() {
-		var l loaded
+		defer e.background.Done()
+		o := outcome{err: errExited}
 		defer func() {
-			if l.panic = recover(); l.panic != nil {
-				l.panic = fmt.Sprintf("%v\n\nload's goroutine:\n%s", l.panic, debug.Stack())
+			if v := recover(); v != nil {
+				o.panic = fmt.Sprintf("%v\n\nload's goroutine:\n%s", v, debug.Stack())
 			}
-			done <- l
+			done <- o
 		}()
-		l.payload, l.err, l.store = e.run(r, load)
+		o.payload, o.err, o.store = e.run(r, load)
 	}()
 	select {
-	case l := <-done:
-		if l.panic != nil {
-			panic(l.panic)
+	case o := <-done:
+		if o.panic != nil {
+			panic(o.panic)
 		}
-		return l.payload, l.err, errors.Join(findErr, l.store)
+		return o.payload, o.err, errors.Join(findErr, o.store)
 	case <-ctx.Done():
+		e.abandon(r, done)
 		return nil, context.Cause(ctx), nil
 	}
+}
+
+// abandon leaves a load to itself, since its caller has gone: it ends with the
+// engine, and a panic has nobody left to reach.
+func (e *Engine) abandon(r *Render, done <-chan outcome) {
+	stop := context.AfterFunc(e.alive, func() { r.cancel(ErrClosed) })
+	context.AfterFunc(r.ctx, func() {
+		stop()
+		if o := <-done; o.panic != nil {
+			e.o.Logger.Error("larder: panic in a load whose caller has gone", "name", r.name, "panic", o.panic)
+		}
+	})
 }
 
 // run carries a render out by calling load.
@@ -107,6 +140,7 @@ func (e *Engine) run(r *Render, load func(context.Context) (Loaded, error)) (pay
 	l, err := load(r.Context())
 	ended = true
 	if err != nil {
+		e.fail(r.flight, err)
 		r.Abort("error")
 		return nil, err, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -75,10 +76,10 @@ type Engine struct {
 	hooks *observe.Hooks
 	wall  wallClock
 
-	closed atomic.Bool
-	mu     sync.Mutex // flights and waits
-	flight map[string]*flight
+	flight map[string]*flight // guarded by crossing
 
+	closed     atomic.Bool
+	enlisting  sync.Mutex // closed against newcomers in background
 	background sync.WaitGroup
 	slots      chan struct{}
 	stop       context.CancelFunc
@@ -94,7 +95,7 @@ func New(s store.Store, o Options) *Engine {
 	}); ok {
 		inner, prefix = v.Unwrap()
 	}
-	e := &Engine{o: o, store: inner, space: spaceOf(prefix + o.Prefix), keys: newKeyTable(), hooks: o.Hooks,
+	e := &Engine{o: o, store: inner, space: prefix + spaceOf(o.Prefix), keys: newKeyTable(), hooks: o.Hooks,
 		flight: map[string]*flight{}, slots: make(chan struct{}, o.Background)}
 	e.alive, e.stop = context.WithCancel(context.Background())
 	if l, ok := inner.(store.Local); ok {
@@ -106,18 +107,22 @@ func New(s store.Store, o Options) *Engine {
 }
 
 // spaceOf makes a prefix fit for every store: printable, short, and without
-// the braces that mark what belongs together.
+// the braces that mark what belongs together. No space is the beginning of
+// another one: the tilde stands at its end, or first where there is no prefix.
 func spaceOf(prefix string) string {
 	if prefix == "" {
-		return "larder" + formatVersion + ":"
+		return "~larder" + formatVersion + ":"
 	}
-	k := Key{material: prefix}
-	h := printableKey(&Key{material: prefix, unit: digest18(prefix)})
-	if h[0] == ':' && len(k.material) <= 60 {
-		return prefix + formatVersion + ":"
+	if len(prefix) > maxPrefix || strings.ContainsFunc(prefix, unfit) {
+		prefix = "#" + digest18(prefix)
 	}
-	return "#" + digest18(prefix) + formatVersion + ":"
+	return prefix + "~" + formatVersion + ":"
 }
+
+const maxPrefix = 60 // longer ones are replaced by a digest
+
+// unfit tells what keeps a prefix from being used as it is.
+func unfit(c rune) bool { return c <= ' ' || c > '~' || strings.ContainsRune("{}~#", c) }
 
 // Store is the store under the engine, without prefix views.
 func (e *Engine) Store() store.Store { return e.store }
@@ -148,7 +153,9 @@ func (e *Engine) Closed() bool { return e.closed.Load() }
 // Shutdown stops the background work and waits for it, until ctx ends. After
 // it nothing is found or kept any more.
 func (e *Engine) Shutdown(ctx context.Context) error {
+	e.enlisting.Lock()
 	e.closed.Store(true)
+	e.enlisting.Unlock()
 	e.stop()
 	done := make(chan struct{})
 	go func() { e.background.Wait(); close(done) }()
@@ -163,19 +170,30 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 // Go runs f in the background pool, under a context that ends with the engine.
 // It reports false when the pool is full or the engine closed: f is not run.
 func (e *Engine) Go(f func(ctx context.Context)) bool {
-	if e.closed.Load() {
-		return false
-	}
 	select {
 	case e.slots <- struct{}{}:
 	default:
 		return false
 	}
-	e.background.Add(1)
+	if !e.enlist() {
+		<-e.slots
+		return false
+	}
 	go func() {
 		defer func() { <-e.slots; e.background.Done() }()
 		f(e.alive)
 	}()
+	return true
+}
+
+// enlist makes Shutdown wait for one more e.background.Done; false: closed.
+func (e *Engine) enlist() bool {
+	e.enlisting.Lock()
+	defer e.enlisting.Unlock()
+	if e.closed.Load() {
+		return false
+	}
+	e.background.Add(1)
 	return true
 }
 

@@ -1,6 +1,7 @@
 package readthrough
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
@@ -197,7 +198,8 @@ func (n *Entry) decodeTags(b []byte) (rest []byte, err error) {
 
 // bare is the entry of a bare integer in decimal, nil if blob is none.
 func bare(blob []byte) *Entry {
-	if len(blob) == 0 || len(blob) > 20 || (blob[0] != '-' && (blob[0] < '0' || blob[0] > '9')) {
+	digits := bytes.TrimPrefix(blob, []byte("-"))
+	if len(digits) == 0 || len(blob) > 20 || bytes.ContainsFunc(digits, func(c rune) bool { return c < '0' || c > '9' }) {
 		return nil
 	}
 	return &Entry{kind: kindBare, Payload: blob, FreshUntil: math.MaxInt64}

@@ -2,8 +2,13 @@ package readthrough
 
 import (
 	"context"
+	"sync"
 	"time"
 )
+
+// crossing guards who leads and who waits, in all engines of the process: a
+// render of one may wait for another's, and a circle may run through both.
+var crossing sync.Mutex
 
 // A flight is one render that others may wait for. Its life: open (newcomers
 // join), closed (newcomers wait for gone, then look up like anyone), released
@@ -17,16 +22,28 @@ type flight struct {
 	gone     chan struct{}
 	verdict  verdict
 	result   *Entry
-	kept     string // key in the store that result has
+	kept     string // flight key of what result is
+	err      error  // of a load that failed
 }
 
 // verdict is what those who waited are told.
 type verdict uint8
 
 const (
-	again verdict = iota // nothing usable: start anew, one of you leading
-	use                  // result is it
-	alone                // cannot be shared: render without waiting
+	again  verdict = iota // nothing usable: start anew, one of you leading
+	use                   // result is it
+	alone                 // cannot be shared: render without waiting
+	broken                // the load failed, with the flight's err
+)
+
+// A role is what joining a flight makes of the caller.
+type role uint8
+
+const (
+	outsider  role = iota // must not wait: render alone
+	leader                // render, for the others too
+	follower              // wait for the verdict
+	latecomer             // wait for the end, then look up
 )
 
 // A trail is the family of renders that one request has open. What any of them
@@ -36,7 +53,7 @@ type trail struct {
 }
 
 // circle reports whether waiting for f would wait for a render that itself
-// waits, however indirectly, for one of t. Called with Engine.mu held.
+// waits, however indirectly, for one of t. Called with crossing held.
 func circle(f *flight, t *trail) bool {
 	seen := map[*flight]bool{}
 	var reach func(f *flight) bool
@@ -58,38 +75,40 @@ func circle(f *flight, t *trail) bool {
 	return reach(f)
 }
 
-// join makes the caller the leader of a new flight (lead true), or a waiter of
-// the one that is there. f nil: render alone.
-func (e *Engine) join(key string, t *trail) (f *flight, lead bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	f = e.flight[key]
+// join makes the caller the leader of a new flight, or a waiter of the one that
+// is there.
+func (e *Engine) join(key string, t *trail) (*flight, role) {
+	crossing.Lock()
+	defer crossing.Unlock()
+	f := e.flight[key]
 	switch {
 	case f == nil:
-		f = &flight{key: key, trail: t, released: make(chan struct{}), gone: make(chan struct{})}
-		e.flight[key] = f
-		return f, true
+		return e.take(key, t), leader
 	case circle(f, t), f.waiters >= e.o.MaxWaiters:
-		return nil, false
+		return nil, outsider
 	}
 	f.waiters++
 	t.wait(f)
-	return f, false
+	if f.closed {
+		return f, latecomer
+	}
+	return f, follower
 }
 
-// tryLead is join for those who would rather not wait.
+// tryLead is join for those who would rather not wait; nil: somebody leads.
 func (e *Engine) tryLead(key string, t *trail) *flight {
-	e.mu.Lock()
-	busy := e.flight[key] != nil
-	e.mu.Unlock()
-	if busy {
+	crossing.Lock()
+	defer crossing.Unlock()
+	if e.flight[key] != nil {
 		return nil
 	}
-	f, lead := e.join(key, t)
-	if f != nil && !lead {
-		e.leave(f, t)
-		return nil
-	}
+	return e.take(key, t)
+}
+
+// take makes a new flight. Called with crossing held.
+func (e *Engine) take(key string, t *trail) *flight {
+	f := &flight{key: key, trail: t, released: make(chan struct{}), gone: make(chan struct{})}
+	e.flight[key] = f
 	return f
 }
 
@@ -100,9 +119,9 @@ func (t *trail) wait(f *flight) {
 	t.waits[f]++
 }
 
-func (e *Engine) leave(f *flight, t *trail) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+func leave(f *flight, t *trail) {
+	crossing.Lock()
+	defer crossing.Unlock()
 	f.waiters--
 	if t.waits[f]--; t.waits[f] <= 0 {
 		delete(t.waits, f)
@@ -110,26 +129,22 @@ func (e *Engine) leave(f *flight, t *trail) {
 }
 
 // await waits for f's answer: for its verdict when the caller joined in time,
-// for its end otherwise. A wait that lasts too long ends in rendering alone.
-func (e *Engine) await(ctx context.Context, f *flight, t *trail) verdict {
-	defer e.leave(f, t)
-	timer := time.NewTimer(e.o.MaxWait)
-	defer timer.Stop()
-	e.mu.Lock()
-	late := f.closed
-	e.mu.Unlock()
+// for its end otherwise. When it has lasted until patience ends, the caller
+// renders alone.
+func await(ctx context.Context, f *flight, as role, t *trail, patience <-chan time.Time) verdict {
+	defer leave(f, t)
 	ready := f.released
-	if late {
+	if as == latecomer {
 		ready = f.gone
 	}
 	select {
 	case <-ready:
 	case <-ctx.Done():
 		return alone
-	case <-timer.C:
+	case <-patience:
 		return alone
 	}
-	if late {
+	if as == latecomer {
 		return again
 	}
 	return f.verdict
@@ -140,8 +155,8 @@ func (e *Engine) shut(f *flight) (waiters int) {
 	if f == nil {
 		return 0
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	crossing.Lock()
+	defer crossing.Unlock()
 	f.closed = true
 	return f.waiters
 }
@@ -159,16 +174,26 @@ func (f *flight) release(v verdict, result *Entry, kept string) {
 	}
 }
 
+// fail hands the error of a load to those who wait for it.
+func (e *Engine) fail(f *flight, err error) {
+	if f == nil {
+		return
+	}
+	e.shut(f)
+	f.err = err
+	f.release(broken, nil, "")
+}
+
 // land ends the flight.
 func (e *Engine) land(f *flight) {
 	if f == nil {
 		return
 	}
 	f.release(again, nil, "")
-	e.mu.Lock()
+	crossing.Lock()
 	if e.flight[f.key] == f {
 		delete(e.flight, f.key)
 	}
-	e.mu.Unlock()
+	crossing.Unlock()
 	close(f.gone)
 }

@@ -84,14 +84,17 @@ func isFailure(ctx context.Context, err error) bool {
 	switch {
 	case errors.Is(err, store.ErrTooLarge), errors.Is(err, store.ErrNotFound), errors.Is(err, errors.ErrUnsupported):
 		return false
-	case errors.Is(ctx.Err(), context.Canceled):
-		return false
+	case ctx.Err() != nil && !errors.Is(context.Cause(ctx), errSlow):
+		return false // the caller left, or had less patience than the store is given
 	}
 	return true
 }
 
+// errSlow is why a context of limited ended.
+var errSlow = errors.New("larder: store took too long")
+
 // limited bounds one step's calls of the store. A store that bounds its own
 // calls needs no second timer.
 func (e *Engine) limited(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, e.o.Timeout)
+	return context.WithTimeoutCause(ctx, e.o.Timeout, errSlow)
 }

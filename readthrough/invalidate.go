@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/larder-go/larder/observe"
 	"github.com/larder-go/larder/store"
@@ -136,7 +137,8 @@ func (m *sharedMarks) soften(ctx context.Context, key string) error {
 			_, err := m.s.Delete(ctx, key)
 			return err
 		}
-		swapped, err := store.Swap(ctx, m.s, key, raw, mark.softened().encode(), recordLife(0))
+		life := max(time.Until(time.Unix(mark.ends, 0)), recordLife(0))
+		swapped, err := store.Swap(ctx, m.s, key, raw, mark.softened().encode(), life)
 		if errors.Is(err, errors.ErrUnsupported) { // no Swap: soft means hard
 			_, err := m.s.Delete(ctx, key)
 			return err

@@ -28,7 +28,7 @@ type localMarks struct {
 type clock struct {
 	now   atomic.Uint64
 	floor atomic.Uint64 // what began before counts no more, whatever its marks
-	epoch atomic.Uint64 // number of the last Clear
+	epoch atomic.Pointer[epoch]
 	mu    sync.Mutex    // writers
 	table sync.Map      // tag or unit → *mark
 	size  int
@@ -41,6 +41,20 @@ type mark struct {
 	names atomic.Pointer[[]string]
 }
 
+// epoch is the number of the last Clear, as it stands in the keys of rooted
+// faces: the Varied of their units.
+type epoch struct {
+	number uint64
+	text   []byte
+}
+
+func newEpoch(number uint64) *epoch {
+	return &epoch{number, []byte(printable(binary.BigEndian.AppendUint64(nil, number)))}
+}
+
+// Values implements Varied.
+func (p *epoch) Values([]string) []byte { return p.text }
+
 // unitMark tells a unit's mark from that of a tag with the same text.
 type unitMark string
 
@@ -48,6 +62,7 @@ func newLocalMarks(e *Engine, s store.Local) *localMarks {
 	c := s.Slot("larder/"+e.space, func() any {
 		c := &clock{}
 		c.now.Store(1)
+		c.epoch.Store(newEpoch(0))
 		return c
 	}).(*clock)
 	return &localMarks{e: e, store: s, clock: c}
@@ -58,7 +73,7 @@ func (l *localMarks) local() bool { return true }
 func (l *localMarks) find(_ context.Context, k *Key, v Varied) (*Entry, error) {
 	s := k.seen.Load()
 	if k.face.Rooted {
-		v = l.rooted()
+		v = l.epoch.Load()
 	}
 	for {
 		va := l.e.variant(k, s, v)
@@ -145,7 +160,7 @@ func (l *localMarks) spares(key any, n *Entry, begin uint64) bool {
 }
 
 func (l *localMarks) begin(r *Render, a *Access) *Entry {
-	r.stamp = stamp{taken: true, rootText: l.epochText(), root: l.now.Load(), names: l.names(r.key)}
+	r.stamp = stamp{taken: true, rootText: string(l.epoch.Load().text), root: l.now.Load(), names: l.names(r.key)}
 	n, _ := l.find(r.ctx, r.key, a.Varied)
 	return n
 }
@@ -167,7 +182,7 @@ func (l *localMarks) seal(r *Render, n *Entry, names []string, _ bool) string {
 	}
 	var v Varied = r.varied
 	if r.key.face.Rooted {
-		v = l.rooted()
+		v = l.epoch.Load()
 	}
 	r.variant = l.e.variant(r.key, r.key.relearn(l.names(r.key)), v)
 	n.check = r.variant.check
@@ -252,7 +267,7 @@ func (l *localMarks) invalidate(_ context.Context, t Target) error {
 	defer l.mu.Unlock()
 	next := l.now.Load() + 1
 	if t.All {
-		l.epoch.Add(1)
+		l.epoch.Store(newEpoch(l.epoch.Load().number + 1))
 		l.floor.Store(next)
 		l.table.Clear()
 		l.size = 0
@@ -277,17 +292,8 @@ func (l *localMarks) kill(key any, soft bool) {
 	}
 }
 
-// rooted is the Varied of a rooted face: the number of the last Clear.
-func (l *localMarks) rooted() Varied { return rootText(l.epochText()) }
-
-func (l *localMarks) epochText() string {
-	var b [8]byte
-	binary.BigEndian.PutUint64(b[:], l.epoch.Load())
-	return printable(b[:])
-}
-
 func (l *localMarks) rootValue(context.Context, *Key, bool) (string, error) {
-	return l.epochText(), nil
+	return string(l.epoch.Load().text), nil
 }
 
 // rootText is a Varied whose values are one text, whatever the names.

@@ -2,6 +2,7 @@ package readthrough
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -10,17 +11,24 @@ import (
 // pending holds the invalidations that the store could not be told. They count
 // here at once, and are written before the breaker closes again.
 type pending struct {
-	n     atomic.Int32
-	mu    sync.Mutex
-	tags  map[string]bool
-	units map[string]*Key
-	all   bool
-	busy  bool
+	n       atomic.Int32
+	flushed atomic.Uint64 // how often something was written and taken off
+	mu      sync.Mutex
+	turn    uint64            // counts the calls of add
+	tags    map[string]uint64 // the turn in which each was last added
+	units   map[string]pendingUnit
+	all     uint64 // 0: not
+	busy    bool
+}
+
+type pendingUnit struct {
+	key  *Key
+	turn uint64
 }
 
 const maxPending = 10_000 // beyond, everything is pending
 
-func (p *pending) init() { p.tags, p.units = map[string]bool{}, map[string]*Key{} }
+func (p *pending) init() { p.tags, p.units = map[string]uint64{}, map[string]pendingUnit{} }
 
 func (p *pending) any() bool { return p.n.Load() != 0 }
 
@@ -31,11 +39,11 @@ func (p *pending) touches(k *Key, n *Entry) bool {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.all || p.units[k.unit] != nil {
+	if p.all != 0 || p.units[k.unit].key != nil {
 		return true
 	}
 	for _, t := range n.Tags() {
-		if p.tags[t] {
+		if p.tags[t] != 0 {
 			return true
 		}
 	}
@@ -45,30 +53,34 @@ func (p *pending) touches(k *Key, n *Entry) bool {
 func (p *pending) add(m *sharedMarks, t Target) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.all = p.all || t.All
+	p.turn++
+	if t.All {
+		p.all = p.turn
+	}
 	for _, tag := range t.Tags {
-		p.tags[tag] = true
+		p.tags[tag] = p.turn
 	}
 	for _, k := range t.Keys {
-		p.units[k.unit] = k
+		p.units[k.unit] = pendingUnit{k, p.turn}
 	}
 	if len(p.tags)+len(p.units) > maxPending {
 		p.init()
-		p.all = true
+		p.all = p.turn
 	}
-	p.n.Store(int32(len(p.tags)+len(p.units)) + bit(p.all))
-	if !p.busy && p.n.Load() != 0 {
+	if p.count() != 0 && !p.busy && m.e.enlist() {
 		p.busy = true
-		m.e.background.Add(1)
 		go p.retry(m)
 	}
 }
 
-func bit(b bool) int32 {
-	if b {
-		return 1
+// count notes and returns how much is pending.
+func (p *pending) count() int32 {
+	n := int32(len(p.tags) + len(p.units))
+	if p.all != 0 {
+		n++
 	}
-	return 0
+	p.n.Store(n)
+	return n
 }
 
 // retry writes what is pending until it succeeds or the engine is closed.
@@ -89,40 +101,38 @@ func (p *pending) retry(m *sharedMarks) {
 	}
 }
 
-// flush writes all that is pending; done: nothing is left.
+// flush writes all that is pending; done: nothing is left. What was added once
+// more in the meantime stays: it is about what was rendered in the meantime.
 func (p *pending) flush(m *sharedMarks) (done bool) {
-	t := p.snapshot()
+	t, turn := p.snapshot()
 	if err := m.tell(context.WithoutCancel(m.e.alive), t); err != nil {
 		m.e.failed(m.e.alive, "invalidate", err)
 		return false
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, tag := range t.Tags {
-		delete(p.tags, tag)
+	p.flushed.Add(1)
+	maps.DeleteFunc(p.tags, func(_ string, at uint64) bool { return at <= turn })
+	maps.DeleteFunc(p.units, func(_ string, u pendingUnit) bool { return u.turn <= turn })
+	if p.all <= turn {
+		p.all = 0
 	}
-	for _, k := range t.Keys {
-		delete(p.units, k.unit)
-	}
-	p.all = p.all && !t.All
-	left := int32(len(p.tags)+len(p.units)) + bit(p.all)
-	p.n.Store(left)
-	p.busy = left != 0
+	p.busy = p.count() != 0
 	if !p.busy {
 		m.guard.note(m.e.alive, "invalidate", nil)
 	}
 	return !p.busy
 }
 
-func (p *pending) snapshot() (t Target) {
+func (p *pending) snapshot() (t Target, turn uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	t.All = p.all
+	t.All = p.all != 0
 	for tag := range p.tags {
 		t.Tags = append(t.Tags, tag)
 	}
-	for _, k := range p.units {
-		t.Keys = append(t.Keys, k)
+	for _, u := range p.units {
+		t.Keys = append(t.Keys, u.key)
 	}
-	return t
+	return t, p.turn
 }

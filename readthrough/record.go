@@ -44,6 +44,10 @@ type rootRecord struct {
 	incarnation uint64
 }
 
+// of reports whether the root was made in the run of memory called now; 0: the
+// server does not know.
+func (p rootRecord) of(now uint64) bool { return now == 0 || p.incarnation == now }
+
 func (p rootRecord) encode() []byte {
 	b := binary.LittleEndian.AppendUint64([]byte{rootMagic}, p.token)
 	return binary.LittleEndian.AppendUint64(b, p.incarnation)

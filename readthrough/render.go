@@ -29,7 +29,7 @@ type Render struct {
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
 	timer   *time.Timer
-	attach  sync.Once
+	detach  func() bool // unties ctx from outer again; nil: it is not tied
 
 	mu    sync.Mutex
 	tags  []said
@@ -111,12 +111,24 @@ func (r *Render) Refuse(reason string, remember time.Duration) {
 }
 
 func (r *Render) reattach() {
-	r.attach.Do(func() {
-		if r.timer != nil {
-			r.timer.Stop()
-		}
-		context.AfterFunc(r.outer, func() { r.cancel(context.Cause(r.outer)) })
-	})
+	if r.detach != nil {
+		return
+	}
+	if r.timer != nil {
+		r.timer.Stop()
+	}
+	r.detach = context.AfterFunc(r.outer, func() { r.cancel(context.Cause(r.outer)) })
+}
+
+// letGo frees what the render's context holds.
+func (r *Render) letGo() {
+	if r.timer != nil {
+		r.timer.Stop()
+	}
+	if r.detach != nil {
+		r.detach()
+	}
+	r.cancel(nil)
 }
 
 // Product is what a render made.
@@ -151,8 +163,11 @@ func (p Product) size() (n int) {
 }
 
 func (r *Render) commit(p Product) (*Entry, string) {
-	if r.ctx.Err() != nil {
+	switch {
+	case r.ctx.Err() != nil:
 		r.forbid("cancelled")
+	case r.e.closed.Load():
+		r.forbid("closed")
 	}
 	life, why := r.life(p.Life)
 	waiters := r.e.shut(r.flight)
@@ -160,12 +175,13 @@ func (r *Render) commit(p Product) (*Entry, string) {
 		r.flight.release(alone, nil, "")
 		return nil, why
 	}
-	if p.Bare && len(r.Tags()) == 0 {
-		return r.commitBare(p.Parts[0], life)
+	if p.Bare && len(r.Tags()) == 0 && r.Limit() == 0 {
+		return r.commitBare(slices.Clone(p.Parts[0]), life, waiters > 0)
 	}
 	n := &Entry{limit: r.Limit()}
 	r.fillTimes(n, life)
 	if why := r.e.marks.seal(r, n, p.Names, waiters > 0); why != "" {
+		r.flight.release(verdictOn(why), nil, "")
 		return nil, why
 	}
 	blob, payload := n.encode(p.Parts...)
@@ -173,26 +189,40 @@ func (r *Render) commit(p Product) (*Entry, string) {
 	if d := r.key.face.Decode; d != nil {
 		live, err := d(payload)
 		if err != nil {
+			r.flight.release(alone, nil, "")
 			return nil, "unreadable"
 		}
 		n.Live = live
 	}
-	r.flight.release(use, n, r.variant.entry)
+	r.flight.release(use, n, r.e.flightKey(r.key, r.varied))
 	return n, r.e.marks.write(r, n, blob, life.total())
+}
+
+// verdictOn tells those who waited for a result that could not be sealed what
+// to do. Where something was only changed in between, the next one may succeed.
+func verdictOn(why string) verdict {
+	switch why {
+	case "invalidated", "mark-lost", "index-changed":
+		return again
+	}
+	return alone
 }
 
 // commitBare keeps an integer under the root that was there when the render
 // began: a Clear meanwhile leaves it where nobody looks.
-func (r *Render) commitBare(text []byte, l Life) (*Entry, string) {
-	if !r.stamp.taken {
-		return nil, "no-stamp"
+func (r *Render) commitBare(text []byte, l Life, exact bool) (*Entry, string) {
+	n := bare(text)
+	if n == nil {
+		r.flight.release(alone, nil, "")
+		return nil, "unreadable"
 	}
-	va := r.e.variant(r.key, r.key.seen.Load(), rootText(r.stamp.rootText))
-	if err := r.e.store.Set(r.ctx, va.entry, text, l.total()); err != nil {
-		r.e.failed(r.outer, "keep", err)
-		return nil, sealStatus(err)
+	if why := r.e.marks.seal(r, n, nil, exact); why != "" {
+		r.flight.release(verdictOn(why), nil, "")
+		return nil, why
 	}
-	return bare(text), ""
+	r.variant = r.e.variant(r.key, r.key.seen.Load(), rootText(r.stamp.rootText))
+	r.flight.release(use, n, r.e.flightKey(r.key, r.varied))
+	return n, r.e.marks.write(r, n, text, l.total())
 }
 
 // life lowers what the face asks for by what was said while rendering.
@@ -234,15 +264,12 @@ func (e *Engine) keep(r *Render, n *Entry, l Life) {
 // end releases whatever the render holds. The parent forgets it.
 func (r *Render) end(why string, size int) {
 	r.e.land(r.flight)
-	if r.timer != nil {
-		r.timer.Stop()
-	}
-	r.cancel(nil)
+	r.letGo()
 	r.forget()
 	if h := r.e.hooks.Render; h != nil {
 		h(r.outer, observe.Render{Face: r.key.face.Name, Name: r.name, Took: time.Since(r.clock), Kept: why == "", Reason: why, Bytes: size})
 	}
-	if n := len(r.tags); n > warnTags {
+	if n := len(r.Tags()); n > warnTags {
 		r.e.o.Logger.Warn("larder: many tags on one entry, each is read with every hit", "name", r.name, "tags", n, "limit", MaxTags)
 	}
 }

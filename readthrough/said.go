@@ -25,7 +25,9 @@ func Tag(ctx context.Context, tags ...string) {
 // MaxTTL says that what is being rendered holds good for d at most. It only
 // ever lowers; d <= 0 means that nothing around ctx is kept.
 func MaxTTL(ctx context.Context, d time.Duration) {
-	if r := rendering(ctx); r != nil {
+	if r := rendering(ctx); r != nil && d <= 0 {
+		r.around(func(x *Render) { x.forbid("no-ttl") })
+	} else if r != nil {
 		until := after(r.e.Now(), d)
 		r.around(func(x *Render) { x.lower(until) })
 	}

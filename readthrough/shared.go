@@ -109,10 +109,11 @@ type reading struct {
 	index   indexRecord
 	indexOK bool
 	marks   [][]byte // aligned with reads.tags
+	flushed uint64   // pending.flushed before the reading
 }
 
-func readingOf(k *Key, va *variant, r *reads, vals [][]byte) (g reading) {
-	g = reading{k: k, va: va, reads: r, entry: vals[0], rootRaw: vals[1], marks: vals[2:]}
+func readingOf(k *Key, va *variant, r *reads, vals [][]byte, flushed uint64) (g reading) {
+	g = reading{k: k, va: va, reads: r, entry: vals[0], rootRaw: vals[1], marks: vals[2:], flushed: flushed}
 	g.root, g.rootOK = decodeRoot(g.rootRaw)
 	if k.face.Indexed {
 		g.idxRaw, g.marks = vals[2], vals[3:]
@@ -134,11 +135,12 @@ func (m *sharedMarks) find(ctx context.Context, k *Key, v Varied) (*Entry, error
 		}
 		va := m.e.variant(k, s, v)
 		r := m.reads(k, va)
+		flushed := m.pending.flushed.Load()
 		vals, err := m.get(ctx, "lookup", r.keys)
 		if err != nil {
 			return nil, err
 		}
-		g := readingOf(k, va, r, vals)
+		g := readingOf(k, va, r, vals, flushed)
 		n, again, err := m.judge(ctx, &g)
 		if !again {
 			return n, err
@@ -188,10 +190,13 @@ func (m *sharedMarks) judge(ctx context.Context, g *reading) (n *Entry, again bo
 
 // counts compares the stamp of n with the records of the reading.
 func (m *sharedMarks) counts(ctx context.Context, g *reading, n *Entry) (bool, error) {
+	if m.pending.touches(g.k, n) || m.pending.flushed.Load() != g.flushed {
+		return false, nil // or it was pending when the records were read
+	}
 	if n.kind == kindBare {
 		return g.k.face.Rooted, nil
 	}
-	if n.root != g.root.token || (g.k.face.Indexed && n.index != g.index.token) || m.pending.touches(g.k, n) {
+	if n.root != g.root.token || (g.k.face.Indexed && n.index != g.index.token) {
 		return false, nil
 	}
 	tags := n.Tags()
@@ -227,7 +232,7 @@ func (m *sharedMarks) void(ctx context.Context, g *reading) bool {
 		return true
 	}
 	now := incarnationOf(name)
-	if now == 0 || g.root.incarnation == now {
+	if g.root.of(now) {
 		return false
 	}
 	fresh := rootRecord{newToken(), now}
@@ -237,6 +242,9 @@ func (m *sharedMarks) void(ctx context.Context, g *reading) bool {
 }
 
 func (m *sharedMarks) findMany(ctx context.Context, ks []*Key) ([]*Entry, error) {
+	if len(ks) == 0 {
+		return nil, ctx.Err()
+	}
 	if !m.bounded {
 		var cancel context.CancelFunc
 		ctx, cancel = m.e.limited(ctx)
@@ -255,13 +263,14 @@ func (m *sharedMarks) findMany(ctx context.Context, ks []*Key) ([]*Entry, error)
 		gs[i].reads = m.reads(k, gs[i].va)
 		keys = append(keys, gs[i].reads.keys...)
 	}
+	flushed := m.pending.flushed.Load()
 	vals, err := m.get(ctx, "lookup", keys)
 	if err != nil {
 		return out, err
 	}
 	for i := range gs {
 		g, n := &gs[i], len(gs[i].reads.keys)
-		*g = readingOf(g.k, g.va, g.reads, vals[:n])
+		*g = readingOf(g.k, g.va, g.reads, vals[:n], flushed)
 		vals = vals[n:]
 		var again bool
 		if out[i], again, err = m.judge(ctx, g); again {

@@ -40,17 +40,21 @@ func (m *sharedMarks) tryBegin(ctx context.Context, r *Render, a *Access) (n *En
 	if tags := union(rd.tags, r.Tags()); len(tags) > len(rd.tags) {
 		rd = m.predict(k, va, tags[:min(len(tags), MaxTags)])
 	}
+	flushed := m.pending.flushed.Load()
 	vals, err := m.get(ctx, "begin", append(rd.keys[:len(rd.keys):len(rd.keys)], m.pulses...))
 	if err != nil {
 		return nil, false, err
 	}
-	g := readingOf(k, va, rd, vals[:len(rd.keys)])
+	g := readingOf(k, va, rd, vals[:len(rd.keys)], flushed)
 	pulses := vals[len(rd.keys):]
 	if g.rootOK && m.void(ctx, &g) {
 		return nil, true, nil
 	}
 	if n, again, err = m.judge(ctx, &g); again || err != nil || a.usable(n, r.begun) {
 		return n, again, err
+	}
+	if err := m.sweep(ctx, &g); err != nil {
+		return nil, false, err
 	}
 	lost, err := m.create(ctx, &g, pulses, a)
 	if err != nil {
@@ -60,6 +64,29 @@ func (m *sharedMarks) tryBegin(ctx context.Context, r *Render, a *Access) (n *En
 		r.forbid("mark-lost")
 	}
 	return nil, m.take(r, &g, pulses), nil
+}
+
+// sweep deletes the records of a reading that do not decode, so that they are
+// made anew. A deletion can only make entries invalid.
+func (m *sharedMarks) sweep(ctx context.Context, g *reading) error {
+	var ops []store.Op
+	drop := func(at *[]byte, key string, ok bool) {
+		if *at != nil && !ok {
+			*at, ops = nil, append(ops, store.Op{Do: store.OpDelete, Key: key})
+		}
+	}
+	drop(&g.rootRaw, m.root(g.k), g.rootOK)
+	if g.k.face.Indexed {
+		drop(&g.idxRaw, m.index(g.k), g.indexOK)
+	}
+	for i, t := range g.reads.tags {
+		_, ok := decodeMark(g.marks[i])
+		drop(&g.marks[i], m.mark(t), ok)
+	}
+	if len(ops) == 0 {
+		return nil
+	}
+	return m.batch(ctx, "begin", ops)
 }
 
 // create makes the records that the reading lacks, and fills them in. lost:
@@ -79,9 +106,6 @@ func (m *sharedMarks) create(ctx context.Context, g *reading, pulses [][]byte, a
 	}
 	life := recordLife(0)
 	ends := time.Now().Add(life).Unix()
-	if !g.rootOK {
-		g.rootRaw = nil
-	}
 	need(&g.rootRaw, m.root(g.k), rootRecord{newToken(), incarnationOf(name)}.encode(), store.Forever)
 	if g.k.face.Indexed {
 		need(&g.idxRaw, m.index(g.k), indexRecord{token: newToken(), ends: ends, names: a.Names}.encode(), life)
@@ -296,8 +320,12 @@ func (m *sharedMarks) check(ctx context.Context, r *Render, tags []said, late []
 	if err != nil {
 		return sealStatus(err)
 	}
+	name, err := store.Incarnation(ctx, m.s)
+	if err != nil {
+		return sealStatus(err)
+	}
 	root, _ := decodeRoot(vals[0])
-	same := root.token == r.stamp.root
+	same := root.token == r.stamp.root && root.of(incarnationOf(name))
 	if r.key.face.Indexed {
 		index, _ := decodeIndex(vals[1])
 		same = same && index.token == r.stamp.index
@@ -307,7 +335,8 @@ func (m *sharedMarks) check(ctx context.Context, r *Render, tags []said, late []
 		same = same && mark.token == r.stamp.tokens[t.name]
 	}
 	for i, t := range late {
-		same = same && decodeToken(vals[pulse+i]) == r.stamp.pulses[m.shard(t)]
+		beat := decodeToken(vals[pulse+i])
+		same = same && beat != 0 && beat == r.stamp.pulses[m.shard(t)]
 	}
 	if !same {
 		return "invalidated"

@@ -74,7 +74,7 @@ func (e *Engine) Start(ctx context.Context, k *Key, a Access) (*Entry, *Render) 
 	if n != nil && n.Uncacheable() {
 		a.Alone = true
 	}
-	if a.AllowStale && n != nil && n.Stale(now) && rendering(ctx) == nil {
+	if a.mayStale(ctx, n, now) {
 		if r := e.TryLead(ctx, k, a); r != nil {
 			e.saw(ctx, k, a.Name, observe.Miss, reason)
 			return nil, r
@@ -90,6 +90,12 @@ func (e *Engine) Start(ctx context.Context, k *Key, a Access) (*Entry, *Render) 
 	}
 	e.saw(ctx, k, a.Name, observe.Miss, reason)
 	return nil, r
+}
+
+// mayStale: n may be shown while somebody makes it anew. Inside a render that
+// is kept, what is stale would come out fresh.
+func (a *Access) mayStale(ctx context.Context, n *Entry, now int64) bool {
+	return a.AllowStale && n != nil && !n.Uncacheable() && n.Stale(now) && rendering(ctx) == nil
 }
 
 func missReason(n *Entry, err error) string {
@@ -113,45 +119,82 @@ func (e *Engine) saw(ctx context.Context, k *Key, name string, o observe.Outcome
 // Lead is Start after the lookup: it waits for a render that is under way, or
 // begins one.
 func (e *Engine) Lead(ctx context.Context, k *Key, a Access) (*Entry, *Render) {
+	n, r, err := e.enter(ctx, k, &a)
+	if err != nil {
+		return nil, e.alone(ctx, k, &a, trailOf(ctx))
+	}
+	return n, r
+}
+
+// enter is Lead for loads, whose error is that of all who waited for them.
+func (e *Engine) enter(ctx context.Context, k *Key, a *Access) (*Entry, *Render, error) {
 	t := trailOf(ctx)
+	var patience *time.Timer
 	for !a.Alone && !e.closed.Load() && ctx.Err() == nil {
-		va := e.variant(k, k.seen.Load(), a.Varied)
-		f, lead := e.join(va.entry, t)
-		if f == nil {
-			break
+		f, as := e.join(e.flightKey(k, a.Varied), t)
+		switch as {
+		case outsider:
+			return nil, e.alone(ctx, k, a, t), nil
+		case leader:
+			n, r := e.lead(ctx, k, a, t, f)
+			return n, r, nil
 		}
-		if lead {
-			return e.lead(ctx, k, &a, t, f)
+		if patience == nil {
+			patience = time.NewTimer(e.o.MaxWait)
+			defer patience.Stop()
 		}
-		switch e.await(ctx, f, t) {
-		case alone:
-			a.Alone = true
-		case use:
-			n, va := f.result, e.variant(k, k.seen.Load(), a.Varied)
-			if va.entry == f.kept {
-				if a.usable(n, e.Now()) {
-					return n, nil
-				}
-				a.Alone = true // made anew, and still not good enough: waiting will not help
-			}
-		case again:
-			if n, _ := e.Find(ctx, k, a.Varied); a.usable(n, e.Now()) {
-				return n, nil
-			} else if n != nil && n.Uncacheable() {
-				a.Alone = true
-			}
+		v := await(ctx, f, as, t, patience.C)
+		if v == broken {
+			return nil, nil, f.err
+		}
+		if n := e.after(ctx, k, a, f, v); n != nil {
+			return n, nil, nil
 		}
 	}
-	return e.alone(ctx, k, &a, t)
+	return nil, e.alone(ctx, k, a, t), nil
+}
+
+// after is what the caller may use once f has ended with v, nil if it has to go
+// on: round again, or alone.
+func (e *Engine) after(ctx context.Context, k *Key, a *Access, f *flight, v verdict) *Entry {
+	var n *Entry
+	switch v {
+	case alone:
+		a.Alone = true
+		return nil
+	case use:
+		if e.flightKey(k, a.Varied) != f.kept {
+			return nil // another variant's
+		}
+		n = f.result
+		a.Alone = true // made anew: where it is not good enough, waiting will not help
+	case again:
+		n, _ = e.Find(ctx, k, a.Varied)
+		a.Alone = n != nil && n.Uncacheable()
+	}
+	if a.usable(n, e.Now()) {
+		return n
+	}
+	return nil
+}
+
+// flightKey names what one render makes. A rooted unit has a single variant.
+func (e *Engine) flightKey(k *Key, v Varied) string {
+	if k.face.Rooted {
+		return k.unit
+	}
+	return e.variant(k, k.seen.Load(), v).entry
 }
 
 // TryLead begins a render if nobody else has one open for k, and returns nil
 // otherwise.
 func (e *Engine) TryLead(ctx context.Context, k *Key, a Access) *Render {
+	if e.closed.Load() {
+		return nil
+	}
 	t := trailOf(ctx)
-	va := e.variant(k, k.seen.Load(), a.Varied)
-	f := e.tryLead(va.entry, t)
-	if f == nil || e.closed.Load() {
+	f := e.tryLead(e.flightKey(k, a.Varied), t)
+	if f == nil {
 		return nil
 	}
 	n, r := e.lead(ctx, k, &a, t, f)
@@ -187,13 +230,13 @@ func (e *Engine) lead(ctx context.Context, k *Key, a *Access, t *trail, f *fligh
 // discard ends a render that never ran.
 func (r *Render) discard() {
 	r.e.land(r.flight)
-	r.cancel(nil)
+	r.letGo()
 	r.forget()
 }
 
 // alone begins a render that nobody waits for. Its result is kept like any
 // other's.
-func (e *Engine) alone(ctx context.Context, k *Key, a *Access, t *trail) (*Entry, *Render) {
+func (e *Engine) alone(ctx context.Context, k *Key, a *Access, t *trail) *Render {
 	r := e.newRender(ctx, k, a, t)
 	switch {
 	case e.closed.Load():
@@ -204,5 +247,5 @@ func (e *Engine) alone(ctx context.Context, k *Key, a *Access, t *trail) (*Entry
 		e.marks.begin(r, a)
 	}
 	r.reattach()
-	return nil, r
+	return r
 }

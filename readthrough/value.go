@@ -1,7 +1,6 @@
 package readthrough
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,14 +26,16 @@ func (e *Engine) Put(ctx context.Context, k *Key, a Access, p Product) error {
 	}
 	r := e.put(ctx, k, a)
 	_, why := r.commit(p)
-	r.cancel(nil)
-	switch why {
-	case "":
+	r.letGo()
+	switch {
+	case why == "":
 		return nil
-	case "invalidated", "mark-lost":
+	case ctx.Err() != nil:
+		return fmt.Errorf("larder: set: %w", context.Cause(ctx))
+	case why == "invalidated", why == "mark-lost":
 		_, err := e.Delete(ctx, k)
 		return err
-	case "too-large":
+	case why == "too-large":
 		return fmt.Errorf("larder: set: %w", store.ErrTooLarge)
 	}
 	return fmt.Errorf("larder: set: not kept (%s): %w", why, ErrUnavailable)
@@ -44,6 +45,7 @@ func (e *Engine) Put(ctx context.Context, k *Key, a Access, p Product) error {
 func (e *Engine) put(ctx context.Context, k *Key, a Access) *Render {
 	outer := rendering(ctx)
 	r := e.newRender(context.WithValue(ctx, renderKey{}, nil), k, &a, &trail{})
+	r.reattach()
 	a.Usable = func(*Entry) bool { return false }
 	e.marks.begin(r, &a)
 	if outer != nil && outer.e == e && outer.stamp.taken {
@@ -52,10 +54,13 @@ func (e *Engine) put(ctx context.Context, k *Key, a Access) *Render {
 	return r
 }
 
-// early moves the stamp back to the begin of an enclosing render.
+// early moves the stamp back to the begin of an enclosing render. Where there
+// are several copies of the root, the two may look at different ones.
 func (s *stamp) early(o stamp, local bool) {
-	if local {
+	if local || len(o.pulses) == 1 {
 		s.root = o.root
+	}
+	if local {
 		return
 	}
 	s.pulses = o.pulses
@@ -86,7 +91,7 @@ func (e *Engine) PutBare(ctx context.Context, k *Key, text []byte, ttl time.Dura
 func (e *Engine) Add(ctx context.Context, k *Key, a Access, p Product) (bool, error) {
 	return e.add(ctx, k, p.Life, func() ([]byte, string) {
 		r := e.put(ctx, k, a)
-		defer r.cancel(nil)
+		defer r.letGo()
 		n := &Entry{}
 		r.fillTimes(n, p.Life)
 		if why := e.marks.seal(r, n, nil, true); why != "" {
@@ -187,11 +192,9 @@ func (e *Engine) Touch(ctx context.Context, k *Key, life Life) (bool, error) {
 			return ok, e.asked(ctx, "touch", err)
 		}
 		longer, _ := n.withLife(e.Now(), life)
-		if !bytes.Equal(b, longer) {
-			ok, err := store.Swap(ctx, e.store, key, b, longer, life.total())
-			if err != nil || ok {
-				return ok, e.asked(ctx, "touch", err)
-			}
+		ok, err := store.Swap(ctx, e.store, key, b, longer, life.total())
+		if err != nil || ok {
+			return ok, e.asked(ctx, "touch", err)
 		}
 	}
 	return false, nil

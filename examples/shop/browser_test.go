@@ -151,9 +151,9 @@ func (b *tab) screenshot(name string) {
 func TestBrowserSeesAPurchaseAtOnce(t *testing.T) {
 	findBrowser(t)
 	url, _, _ := startShop(t)
-	tests := []struct{ language, slogan, miss, hit, age, thanks string }{
-		{"en", "Good things, kept well.", "miss", "hit", "old", "Thank you!"},
-		{"de", "Gutes, gut aufgehoben.", "frisch gemacht", "Treffer", "alt", "Danke!"},
+	tests := []struct{ language, slogan, miss, rendered, hit, age, answered, thanks string }{
+		{"en", "Good things, kept well.", "miss", "rendered in", "hit", "old", "answered in", "Thank you!"},
+		{"de", "Gutes, gut aufgehoben.", "frisch gemacht", "erzeugt in", "Treffer", "alt", "beantwortet in", "Danke!"},
 	}
 	for _, test := range tests {
 		t.Run(test.language, func(t *testing.T) {
@@ -162,9 +162,9 @@ func TestBrowserSeesAPurchaseAtOnce(t *testing.T) {
 			if got := b.text("h1"); got != test.slogan {
 				t.Errorf("slogan %q, want %q", got, test.slogan)
 			}
-			b.wantFooter(test.miss, "ms", "memory")
+			b.wantFooter(test.miss, test.rendered, "ms", "memory")
 			b.open("/")
-			b.wantFooter(test.hit, test.age, "ms", "memory")
+			b.wantFooter(test.hit, test.age, test.answered, "ms", "memory")
 			before := b.units()
 
 			b.click(".top-ten li a")

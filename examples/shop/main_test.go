@@ -110,8 +110,10 @@ func TestWrongUseSaysWhatIsAllowed(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
 			var stderr bytes.Buffer
-			err := run(t.Context(), append([]string{"-data", t.TempDir()}, test.args...), io.Discard, &stderr)
+			err := run(ctx, append([]string{"-data", t.TempDir()}, test.args...), io.Discard, &stderr)
 			if !errors.Is(err, errUsage) {
 				t.Errorf("error %v, want %v", err, errUsage)
 			}

@@ -80,7 +80,7 @@ func (p *Policy) refusal(r *http.Request, t traits) string {
 // overridesMethod reports whether some frameworks would take a request for
 // this URL for one of another method.
 func overridesMethod(u *url.URL) bool {
-	return u != nil && u.RawQuery != "" && strings.Contains(u.RawQuery, "_method=")
+	return u != nil && strings.IndexByte(u.RawQuery, '_') >= 0 && strings.Contains(u.RawQuery, "_method=")
 }
 
 // readDirectives reads Cache-Control (RFC 9111 §5.2.1), and Pragma where there

@@ -63,10 +63,33 @@ func TestAdmitReadsDirectivesOnlyWhenTheyCount(t *testing.T) {
 		{"§5.4 Pragma under a TTL", Policy{}, []string{"Pragma: no-cache"}, false},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
-			if q := c.p.Admit(request("GET", c.fields...)); q.directives.NoCache != c.noCache {
-				t.Errorf("no-cache %v, want %v", q.directives.NoCache, c.noCache)
+			q := c.p.Admit(request("GET", c.fields...))
+			if got := q.directives != nil && q.directives.NoCache; got != c.noCache {
+				t.Errorf("no-cache %v, want %v", got, c.noCache)
 			}
 		})
+	}
+}
+
+func TestAdmitTellsWhatTheMiddlewareNeedsToKnow(t *testing.T) {
+	p := &Policy{}
+	for _, c := range []struct {
+		field string
+		want  Request
+	}{
+		{"Accept: */*", Request{}},
+		{"Authorization: x", Request{Authorized: true}},
+		{"Cookie: a=b", Request{Cookies: true}},
+		{"Range: bytes=0-1", Request{Ranged: true, Selective: true}},
+		{`If-None-Match: "a"`, Request{Selective: true}},
+		{"If-Modified-Since: " + hourAgo, Request{Selective: true}},
+		{`If-Match: "a"`, Request{Selective: true}},
+		{"If-Unmodified-Since: " + hourAgo, Request{Selective: true}},
+		{`If-Range: "a"`, Request{}},
+	} {
+		if got := p.Admit(request("GET", c.field)); got != c.want {
+			t.Errorf("%s: got %+v, want %+v", c.field, got, c.want)
+		}
 	}
 }
 
@@ -105,7 +128,7 @@ func TestSession(t *testing.T) {
 }
 
 func TestRequestSideAllocatesNothing(t *testing.T) {
-	r := request("GET", "Accept: */*", "Cookie: theme=dark; lang=en", "Cache-Control: max-age=0, no-cache")
+	r := request("GET", "Accept: */*", "Cookie: theme=dark; lang=en", "Range: bytes=0-1")
 	p := &Policy{Follow: true}
 	q := p.Admit(r)
 	s := Life{Fresh: 1}.At(received)

@@ -99,7 +99,7 @@ func (p *Policy) forbidden(r *http.Request, resp Response, s speech) string {
 		return NotAuthorization
 	case p.declined(r):
 		return NotRequest
-	case !s.hasExplicit && !s.Public && !heuristic[resp.Status] && !p.takes(resp.Status):
+	case !s.hasExplicit && !s.Public && !heuristic[resp.Status] && !p.fillsIn(resp.Status):
 		return NotStatus
 	}
 	return personal(resp.Header)
@@ -141,11 +141,15 @@ func (p *Policy) lifetime(resp Response, s speech) time.Duration {
 	switch {
 	case s.hasExplicit:
 		return s.explicit
-	case p.TTL > 0 && p.takes(resp.Status):
+	case p.fillsIn(resp.Status):
 		return p.TTL
 	}
 	return heuristicLifetime(resp)
 }
+
+// fillsIn reports whether the TTL stands in for a lifetime that a response of
+// that status does not say.
+func (p *Policy) fillsIn(status int) bool { return p.TTL > 0 && p.takes(status) }
 
 // addStale fills in the windows beyond freshness. A window that the response
 // names comes before the policy's, which is for responses that were fresh at

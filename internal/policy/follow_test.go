@@ -191,6 +191,13 @@ func TestTTLForSilentResponsesNeedsTheirStatusNamed(t *testing.T) {
 	}
 }
 
+func TestANamedStatusIsNotGuessedAtWithoutATTL(t *testing.T) {
+	p := &Policy{Follow: true, Statuses: []int{500}}
+	if v := p.Store(request("GET"), answer(500, "Last-Modified: "+tenHoursAgo)); v.Reason != NotStatus {
+		t.Errorf("§4.2.2: store %v, reason %q; want %q", v.Store, v.Reason, NotStatus)
+	}
+}
+
 func TestResponseDelayCountsAsAge(t *testing.T) {
 	resp := answer(200, "Cache-Control: max-age=60", "Age: 5")
 	resp.RequestTime = received.Add(-2 * time.Second)

@@ -47,7 +47,7 @@ func (v Verdict) inHeader(d time.Duration) time.Duration {
 // perVisitor are fields that speak of one exchange; under a TTL they are not
 // replayed to other visitors. Canonical names; a trailing "*" is any ending.
 var perVisitor = []string{
-	"Correlation-Id", "Ratelimit*", "Request-Id", "Retry-After", "Server-Timing", "Traceparent", "Traceresponse",
+	"Correlation-Id", "Ratelimit*", "Request-Id", "Server-Timing", "Traceparent", "Traceresponse",
 	"X-Amzn-Trace-Id", "X-Correlation-Id", "X-Ratelimit-*", "X-Rate-Limit-*", "X-Request-Id", "X-Runtime", "X-Trace-Id",
 }
 

@@ -25,7 +25,7 @@ func Redis(t testing.TB, args ...string) *Server {
 func redisArgs(s *Server) []string {
 	return []string{
 		"--bind", "127.0.0.1", "--port", s.Port(), "--unixsocket", s.Socket(),
-		"--dir", s.dir, "--save", "", "--appendonly", "no", "--loglevel", "warning",
+		"--dir", s.dir, "--save", "", "--appendonly", "no", "--loglevel", "warning", "--repl-diskless-sync-delay", "0",
 	}
 }
 

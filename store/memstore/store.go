@@ -114,3 +114,7 @@ func (m *memory) Slot(name string, build func() any) any {
 
 // Ping implements [store.Pinger]: memory always answers.
 func (m *memory) Ping(ctx context.Context) error { return ctx.Err() }
+
+// Bytes returns how much of the bound is taken, roughly: what is just being
+// stored or dropped may be missing.
+func (m *memory) Bytes() int64 { return int64(m.cache.WeightedSize()) }

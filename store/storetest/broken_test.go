@@ -76,6 +76,7 @@ func TestBrokenStore(t *testing.T) {
 }
 
 func TestRunCatches(t *testing.T) {
+	t.Parallel()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

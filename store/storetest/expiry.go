@@ -10,8 +10,9 @@ import (
 	"github.com/larder-go/larder/store"
 )
 
-// late is how much longer than its ttl a value may live.
-const late = time.Second
+// late is how much longer than its ttl a value may live: a second, and what a
+// busy machine needs to notice.
+const late = time.Second + 100*time.Millisecond
 
 // lifetime is a way to give a key a lifetime, which is then watched in real
 // time: a server cannot be lent a clock.

@@ -201,11 +201,8 @@ func (f *full) list(prefix string) []string {
 
 func TestHonestStoresPass(t *testing.T) {
 	for name, s := range map[string]store.Store{
-		"plain":          newPlain(),
-		"full":           newFull(),
-		"view of plain":  store.Prefixed(newPlain(), "view"),
-		"view of full":   store.Prefixed(newFull(), "view"),
-		"view of a view": store.Prefixed(store.Prefixed(newFull(), "a"), "b"),
+		"plain": newPlain(),
+		"view":  store.Prefixed(store.Prefixed(newPlain(), "a"), "b"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -215,6 +212,7 @@ func TestHonestStoresPass(t *testing.T) {
 }
 
 func TestRunLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
 	s := newFull()
 	storetest.Run(t, func(*testing.T) store.Store { return s })
 	if keys := s.list(""); len(keys) != 0 {

@@ -150,6 +150,25 @@ func TestBuyCountsAtOnce(t *testing.T) {
 	}
 }
 
+func TestOrdersOfTheFutureDoNotCount(t *testing.T) {
+	db := openSmall(t)
+	before, err := db.Sales(t.Context(), 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.now = func() time.Time { return today.AddDate(0, 1, 0) }
+	if err := db.Buy(t.Context(), 7, Guest); err != nil {
+		t.Fatal(err)
+	}
+	db.now = func() time.Time { return today } // the clock was set back
+	if after, err := db.Sales(t.Context(), 7); err != nil || after != before {
+		t.Errorf("%+v, error %v, want %+v", after, err, before)
+	}
+	if _, err := db.TopSellers(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestUnknownIsNotFound(t *testing.T) {
 	db := openSmall(t)
 	_, product := db.Product(t.Context(), 9999)

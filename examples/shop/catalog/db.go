@@ -87,20 +87,17 @@ func inTx(ctx context.Context, pool *sql.DB, change func(*sql.Tx) error) error {
 	return tx.Commit()
 }
 
-// collect reads all rows of a query, each by one call of scan.
-func collect[T any](ctx context.Context, pool *sql.DB, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := pool.QueryContext(ctx, query, args...)
+// each calls read for every row of a query.
+func (db *DB) each(ctx context.Context, read func(*sql.Rows) error, query string, args ...any) error {
+	rows, err := db.sql.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	var all []T
 	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, err
+		if err := read(rows); err != nil {
+			return err
 		}
-		all = append(all, one)
 	}
-	return all, rows.Err()
+	return rows.Err()
 }

@@ -43,17 +43,27 @@ func (p *Product) columns() []any {
 		&p.Maker, &p.Pack, &p.Colour, &p.Cents}, p.Category.columns()...)
 }
 
-func scanCategory(rows *sql.Rows) (c Category, err error) {
-	return c, rows.Scan(c.columns()...)
-}
-
-func scanProduct(rows *sql.Rows) (p Product, err error) {
-	return p, rows.Scan(p.columns()...)
+// products reads a list of products.
+func (db *DB) products(ctx context.Context, query string, args ...any) ([]Product, error) {
+	var all []Product
+	err := db.each(ctx, func(rows *sql.Rows) error {
+		var p Product
+		err := rows.Scan(p.columns()...)
+		all = append(all, p)
+		return err
+	}, query, args...)
+	return all, err
 }
 
 // Categories returns all categories in the order of the shop.
 func (db *DB) Categories(ctx context.Context) ([]Category, error) {
-	all, err := collect(ctx, db.sql, scanCategory, `SELECT `+categoryColumns+` FROM categories c ORDER BY c.id`)
+	var all []Category
+	err := db.each(ctx, func(rows *sql.Rows) error {
+		var c Category
+		err := rows.Scan(c.columns()...)
+		all = append(all, c)
+		return err
+	}, `SELECT `+categoryColumns+` FROM categories c ORDER BY c.id`)
 	if err != nil {
 		return nil, fmt.Errorf("catalog: categories: %w", err)
 	}
@@ -78,7 +88,7 @@ func (db *DB) Category(ctx context.Context, slug string) (Category, error) {
 func (db *DB) Products(ctx context.Context, category int64, limit, offset int) (products []Product, total int, err error) {
 	err = db.sql.QueryRowContext(ctx, `SELECT count(*) FROM products WHERE category_id = ?`, category).Scan(&total)
 	if err == nil {
-		products, err = collect(ctx, db.sql, scanProduct,
+		products, err = db.products(ctx,
 			`SELECT `+productColumns+` FROM `+productTables+` WHERE p.category_id = ? ORDER BY p.id LIMIT ? OFFSET ?`,
 			category, limit, offset)
 	}
@@ -104,7 +114,7 @@ func (db *DB) Product(ctx context.Context, id int64) (Product, error) {
 // Neighbours returns at most limit other products of the same category: those
 // that come after it, and from the beginning again.
 func (db *DB) Neighbours(ctx context.Context, p Product, limit int) ([]Product, error) {
-	others, err := collect(ctx, db.sql, scanProduct,
+	others, err := db.products(ctx,
 		`SELECT `+productColumns+` FROM `+productTables+` WHERE p.category_id = ? AND p.id <> ? ORDER BY p.id < ?, p.id LIMIT ?`,
 		p.Category.ID, p.ID, p.ID, limit)
 	if err != nil {

@@ -32,7 +32,7 @@ WITH weekly AS (
            SUM(l.quantity * l.cents)       AS cents
     FROM order_lines l
     JOIN orders o ON o.id = l.order_id
-    WHERE o.placed_at >= :since
+    WHERE o.placed_at >= :since AND o.placed_at < :until
     GROUP BY l.product_id, week
 ),
 ranked AS (
@@ -56,7 +56,7 @@ ORDER BY r.place, w.week`
 // expect a few hundred milliseconds.
 func (db *DB) TopSellers(ctx context.Context) ([]Seller, error) {
 	var top []Seller
-	_, err := collect(ctx, db.sql, func(rows *sql.Rows) (struct{}, error) {
+	err := db.each(ctx, func(rows *sql.Rows) error {
 		var s Seller
 		var week, units int
 		err := rows.Scan(append([]any{&s.Place, &s.Sales.Units, &s.Sales.Cents, &week, &units}, s.Product.columns()...)...)
@@ -64,8 +64,8 @@ func (db *DB) TopSellers(ctx context.Context) ([]Seller, error) {
 			top = append(top, s)
 		}
 		top[len(top)-1].Sales.Weekly[week] = units
-		return struct{}{}, err
-	}, topSellers, sql.Named("since", db.salesBegin()))
+		return err
+	}, topSellers, db.period()...)
 	if err != nil {
 		return nil, fmt.Errorf("catalog: top sellers: %w", err)
 	}
@@ -76,29 +76,33 @@ const salesOfProduct = `
 SELECT (o.placed_at - :since) / 604800 AS week, SUM(l.quantity), SUM(l.quantity * l.cents)
 FROM order_lines l
 JOIN orders o ON o.id = l.order_id
-WHERE l.product_id = :product AND o.placed_at >= :since
+WHERE l.product_id = :product AND o.placed_at >= :since AND o.placed_at < :until
 GROUP BY week`
 
 // Sales returns how one product sold in the last [Weeks] weeks.
 func (db *DB) Sales(ctx context.Context, product int64) (Sales, error) {
 	var sales Sales
-	_, err := collect(ctx, db.sql, func(rows *sql.Rows) (struct{}, error) {
+	err := db.each(ctx, func(rows *sql.Rows) error {
 		var week, units, cents int
 		err := rows.Scan(&week, &units, &cents)
 		sales.Weekly[week] = units
 		sales.Units += units
 		sales.Cents += cents
-		return struct{}{}, err
-	}, salesOfProduct, sql.Named("since", db.salesBegin()), sql.Named("product", product))
+		return err
+	}, salesOfProduct, append(db.period(), sql.Named("product", product))...)
 	if err != nil {
 		return Sales{}, fmt.Errorf("catalog: sales of product %d: %w", product, err)
 	}
 	return sales, nil
 }
 
-// salesBegin is the first second that counts. It changes at midnight only, so
-// that a figure does not move while nobody buys.
-func (db *DB) salesBegin() int64 {
-	day := 24 * time.Hour
-	return db.now().UTC().Truncate(day).Add(day - Weeks*7*day).Unix()
+// period is the time that counts, as arguments of a query. It changes at
+// midnight only, so that a figure does not move while nobody buys.
+func (db *DB) period() []any {
+	const day = 24 * time.Hour
+	until := db.now().UTC().Truncate(day).Add(day)
+	return []any{
+		sql.Named("since", until.Add(-Weeks*7*day).Unix()),
+		sql.Named("until", until.Unix()),
+	}
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
@@ -38,6 +39,23 @@ func languageOf(w http.ResponseWriter, r *http.Request) lang {
 func (l lang) pick(t catalog.Text) string {
 	if l == german {
 		return t.DE
+	}
+	return t.EN
+}
+
+// compounds says where a long German noun may be broken, on screens too small
+// for it and in browsers without a German dictionary.
+var compounds = strings.NewReplacer(
+	"cracker", "\u00adcracker", "essig", "\u00adessig", "gebäck", "\u00adgebäck", "gelee", "\u00adgelee",
+	"honig", "\u00adhonig", "käse", "\u00adkäse", "konfitüre", "\u00adkonfitüre", "marmelade", "\u00admarmelade",
+	"mischung", "\u00admischung", "röstung", "\u00adröstung", "Schokoladen", "Schoko\u00adladen",
+	"schokolade", "\u00adschokolade", "tee", "\u00adtee", "waffeln", "\u00adwaffeln",
+)
+
+// name returns a name in this language, ready for narrow columns.
+func (l lang) name(t catalog.Text) string {
+	if l == german {
+		return compounds.Replace(t.DE)
 	}
 	return t.EN
 }

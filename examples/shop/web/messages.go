@@ -9,6 +9,7 @@ import (
 // messages are the words of the pages by the key that templates use.
 var messages = map[string]catalog.Text{
 	"age":           {EN: "{} old", DE: "{} alt"},
+	"answered in":   {EN: "answered in {}", DE: "beantwortet in {}"},
 	"back home":     {EN: "Back to the shop", DE: "Zurück zum Laden"},
 	"basket":        {EN: "Your basket", DE: "Ihr Korb"},
 	"basket empty":  {EN: "Nothing in it yet. The shelves are full, though.", DE: "Noch nichts drin. Aber die Regale sind voll."},

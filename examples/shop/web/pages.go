@@ -16,7 +16,8 @@ const (
 
 // layout is what the head and the foot of every page show.
 type layout struct {
-	Title   string
+	Topic   string // the key of its title
+	Title   string // instead of that of the topic
 	Lang    lang
 	Visitor *visitor // nil: nobody signed in
 	Shelves []shelfView
@@ -26,8 +27,8 @@ type layout struct {
 func (l layout) Say(key string, args ...any) (string, error) { return l.Lang.say(key, args...) }
 
 // layout begins a page. One that shows a visitor must not be kept by anybody.
-func (s *shop) layout(w http.ResponseWriter, r *http.Request) layout {
-	l := layout{Lang: languageOf(w, r), Visitor: s.sessions.visitor(w, r)}
+func (s *shop) layout(w http.ResponseWriter, r *http.Request, topic string) layout {
+	l := layout{Topic: topic, Lang: languageOf(w, r), Visitor: s.sessions.visitor(w, r)}
 	if l.Visitor != nil {
 		w.Header().Set("Cache-Control", "private, no-cache")
 	}
@@ -61,9 +62,7 @@ func (p frontPage) TopSellers(ctx context.Context) ([]sellerView, error) {
 }
 
 func (s *shop) front(w http.ResponseWriter, r *http.Request) error {
-	p := frontPage{s.layout(w, r), s.catalog}
-	p.Title, _ = p.Say("slogan")
-	return s.render(w, r, http.StatusOK, "front", p)
+	return s.render(w, r, http.StatusOK, "front", frontPage{s.layout(w, r, "slogan"), s.catalog})
 }
 
 type categoryPage struct {
@@ -89,7 +88,7 @@ func (s *shop) category(w http.ResponseWriter, r *http.Request) error {
 	if len(products) == 0 {
 		return catalog.ErrNotFound
 	}
-	p := categoryPage{layout: s.layout(w, r)}
+	p := categoryPage{layout: s.layout(w, r, "categories")}
 	p.Shelf = p.open(category.ID)
 	p.Title = p.Shelf.Name
 	p.Products = views(products, p.Lang, viewProduct)
@@ -131,7 +130,7 @@ func (s *shop) product(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := productPage{layout: s.layout(w, r)}
+	p := productPage{layout: s.layout(w, r, "buy")}
 	p.Shelf = p.open(product.Category.ID)
 	p.Product = viewProduct(product, p.Lang)
 	p.Title = p.Product.Name
@@ -150,10 +149,8 @@ func (s *shop) productOf(r *http.Request) (catalog.Product, error) {
 }
 
 // message shows a page that says one thing.
-func (s *shop) message(w http.ResponseWriter, r *http.Request, status int, key string) {
-	p := s.layout(w, r)
-	p.Title, _ = p.Say(key)
-	if err := s.render(w, r, status, "message", p); err != nil {
+func (s *shop) message(w http.ResponseWriter, r *http.Request, status int, topic string) {
+	if err := s.render(w, r, status, "message", s.layout(w, r, topic)); err != nil {
 		http.Error(w, http.StatusText(status), status)
 	}
 }
@@ -167,8 +164,7 @@ func (s *shop) render(w http.ResponseWriter, r *http.Request, status int, name s
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, err := page.WriteTo(w)
-	if err != nil {
+	if _, err := page.WriteTo(w); err != nil {
 		s.log.DebugContext(r.Context(), "visitor left", "path", r.URL.Path, "error", err)
 	}
 	return nil

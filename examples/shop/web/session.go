@@ -120,9 +120,7 @@ func dropCookie(w http.ResponseWriter) {
 }
 
 func (s *shop) signInForm(w http.ResponseWriter, r *http.Request) error {
-	p := s.layout(w, r)
-	p.Title, _ = p.Say("sign in")
-	return s.render(w, r, http.StatusOK, "sign-in", p)
+	return s.render(w, r, http.StatusOK, "sign-in", s.layout(w, r, "sign in"))
 }
 
 func (s *shop) signIn(w http.ResponseWriter, r *http.Request) error {
@@ -152,12 +150,11 @@ type basketPage struct {
 
 // basket shows what a visitor bought. Whoever is nobody is asked to sign in.
 func (s *shop) basket(w http.ResponseWriter, r *http.Request) error {
-	p := basketPage{layout: s.layout(w, r)}
+	p := basketPage{layout: s.layout(w, r, "basket")}
 	if p.Visitor == nil {
 		http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 		return nil
 	}
-	p.Title, _ = p.Say("basket")
 	total := 0
 	for _, id := range s.sessions.basket(r) {
 		product, err := s.catalog.Product(r.Context(), id)

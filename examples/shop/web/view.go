@@ -64,7 +64,7 @@ func viewShelf(c catalog.Category, l lang) shelfView {
 	return shelfView{
 		ID:      c.ID,
 		URL:     "/category/" + c.Slug,
-		Name:    l.pick(c.Name),
+		Name:    l.name(c.Name),
 		Blurb:   l.pick(c.Blurb),
 		Picture: pictureOfShelf(c),
 	}
@@ -74,7 +74,7 @@ func viewProduct(p catalog.Product, l lang) productView {
 	return productView{
 		ID:          p.ID,
 		URL:         fmt.Sprintf("/product/%d", p.ID),
-		Name:        l.pick(p.Name),
+		Name:        l.name(p.Name),
 		Description: l.pick(p.Description),
 		Maker:       p.Maker,
 		Price:       l.price(p.Cents),

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/larder-go/larder/examples/shop/catalog"
 )
 
 func TestWordsExistInEveryLanguage(t *testing.T) {
@@ -37,6 +39,23 @@ func TestTemplatesUseWordsThatExist(t *testing.T) {
 				t.Errorf("%s says %q, which has no words", file, match[1])
 			}
 		}
+	}
+}
+
+func TestLongNounsMayBeBroken(t *testing.T) {
+	tests := []struct{ german, want string }{
+		{"Zartbitterschokolade 70 %", "Zartbitter\u00adschokolade 70 %"},
+		{"Kekse & Knabbergebäck", "Kekse & Knabber\u00adgebäck"},
+		{"Schokoladen", "Schoko\u00adladen"},
+		{"Weißer Tee", "Weißer Tee"},
+	}
+	for _, test := range tests {
+		if got := german.name(catalog.Text{EN: "x", DE: test.german}); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+	if got := english.name(catalog.Text{EN: "Coffee", DE: "x"}); got != "Coffee" {
+		t.Errorf("%q, want Coffee", got)
 	}
 }
 

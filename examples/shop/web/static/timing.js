@@ -2,10 +2,15 @@
 // response's headers, so that the page itself stays the same for everybody.
 "use strict";
 
-const metrics = performance.getEntriesByType("navigation")[0]?.serverTiming ?? [];
-const timing = Object.fromEntries(metrics.map((metric) => [metric.name, metric]));
+const visit = performance.getEntriesByType("navigation")[0];
+const timing = Object.fromEntries((visit?.serverTiming ?? []).map((metric) => [metric.name, metric]));
 const line = document.getElementById("timing");
 const lang = document.documentElement.lang;
+
+// An amount of time in words, in place of {} in a sentence.
+function put(sentence, ms) {
+  return sentence.replace("{}", duration(ms));
+}
 
 function duration(ms) {
   const [unit, amount] = ms < 1000 ? ["millisecond", ms] : ms < 90_000 ? ["second", ms / 1000] : ["minute", ms / 60_000];
@@ -18,8 +23,8 @@ if (timing.cache) {
   line.dataset.state = state;
   line.textContent = [
     line.dataset[state] ?? state,
-    timing.age && line.dataset.age.replace("{}", duration(timing.age.duration)),
-    timing.render && line.dataset.render.replace("{}", duration(timing.render.duration)),
+    timing.age && put(line.dataset.age, timing.age.duration),
+    timing.render ? put(line.dataset.render, timing.render.duration) : put(line.dataset.answer, visit.responseStart - visit.requestStart),
     timing.store?.description,
   ].filter(Boolean).join(" · ");
   line.hidden = false;
