@@ -277,7 +277,7 @@ func TestManyTemplates(t *testing.T) {
 	const n = 150
 	var b strings.Builder
 	for i := range n {
-		fmt.Fprintf(&b, "{{define \"t%d\"}}{{cache 60 \"n%[1]d\" .ID}}{{range .Items}}<p title=\"{{.Name}}\">{{.Name}}{{template \"t%d\" .}}</p>\n{{end}}{{endcache}}{{end}}", i, (i+1)%n)
+		fmt.Fprintf(&b, "{{define \"t%d\"}}{{cache 60 \"n%[1]d\" .ID}}{{if .ID}}<p title=\"{{.Name}}\">{{.Name}}{{template \"t%d\" .}}</p>\n{{end}}{{endcache}}{{end}}", i, (i+1)%n)
 	}
 	start := time.Now()
 	if _, err := (example{text: b.String()}).compile(t, newCache(t)); err != nil {

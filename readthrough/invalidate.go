@@ -51,8 +51,13 @@ func (m *sharedMarks) invalidate(ctx context.Context, t Target) error {
 	}
 	if err != nil {
 		m.pending.add(m, t)
+		return err
 	}
-	return err
+	if m.near != nil {
+		m.near.forget()
+		return m.near.settle(ctx)
+	}
+	return nil
 }
 
 // tell writes an invalidation: a fresh pulse, the marks, a fresh pulse again,

@@ -3,7 +3,6 @@ package readthrough
 import (
 	"context"
 	"encoding/binary"
-	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -29,8 +28,8 @@ type clock struct {
 	now   atomic.Uint64
 	floor atomic.Uint64 // what began before counts no more, whatever its marks
 	epoch atomic.Pointer[epoch]
-	mu    sync.Mutex    // writers
-	table sync.Map      // tag or unit → *mark
+	mu    sync.Mutex // writers
+	table sync.Map   // tag or unit → *mark
 	size  int
 }
 
@@ -300,6 +299,3 @@ func (l *localMarks) rootValue(context.Context, *Key, bool) (string, error) {
 type rootText string
 
 func (t rootText) Values([]string) []byte { return []byte(t) }
-
-// forever is a moment that never comes.
-const forever = math.MaxInt64

@@ -24,6 +24,7 @@ type sharedMarks struct {
 	pulses  []string
 	guess   []atomic.Uint64 // token of each root copy as last read
 	pending pending
+	near    *nearCopies // nil: none
 }
 
 func newSharedMarks(e *Engine) *sharedMarks {
@@ -35,6 +36,9 @@ func newSharedMarks(e *Engine) *sharedMarks {
 	}
 	m.pending.init()
 	m.guard = &guard{e: e, start: time.Now(), pending: m.pending.any}
+	if bytes, lag := store.Near(e.store); bytes > 0 {
+		m.near = newNearCopies(m, bytes, lag)
+	}
 	return m
 }
 
@@ -134,6 +138,10 @@ func (m *sharedMarks) find(ctx context.Context, k *Key, v Varied) (*Entry, error
 			v = m.rooted(k)
 		}
 		va := m.e.variant(k, s, v)
+		n, under, err := m.nearby(ctx, k, va)
+		if n != nil || err != nil {
+			return n, err
+		}
 		r := m.reads(k, va)
 		flushed := m.pending.flushed.Load()
 		vals, err := m.get(ctx, "lookup", r.keys)
@@ -143,11 +151,32 @@ func (m *sharedMarks) find(ctx context.Context, k *Key, v Varied) (*Entry, error
 		g := readingOf(k, va, r, vals, flushed)
 		n, again, err := m.judge(ctx, &g)
 		if !again {
+			m.keepNear(va, n, under)
 			return n, err
 		}
 		s = k.seen.Load()
 	}
 	return nil, nil // what it varies on changes faster than it can be read
+}
+
+// nearby is the near copy of va, if it counts, and else the pulse under which
+// what is going to be read may become one. Values have no near copies, since a
+// plain Set by another process must show at once.
+func (m *sharedMarks) nearby(ctx context.Context, k *Key, va *variant) (*Entry, *pulse, error) {
+	if m.near == nil || k.face.Rooted {
+		return nil, nil, nil
+	}
+	if n := m.near.get(va.entry); n != nil && n.FreshUntil > m.e.Now() && !m.pending.touches(k, n) {
+		return n, nil, nil
+	}
+	under, err := m.near.pulse(ctx)
+	return nil, under, err
+}
+
+func (m *sharedMarks) keepNear(va *variant, n *Entry, under *pulse) {
+	if n != nil && under != nil {
+		m.near.keep(va.entry, n, under)
+	}
 }
 
 // judge decides about one reading. again: what had been guessed was wrong, the

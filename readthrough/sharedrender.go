@@ -388,12 +388,24 @@ func (m *sharedMarks) grow(ctx context.Context, r *Render, more []string, tags [
 	m.guard.note(ctx, "keep", err)
 	if swapped {
 		r.stamp.record, r.stamp.names, r.stamp.seenBy = record, all, seen
-		return ""
+		return m.tellGrowth(ctx, r.key, grown)
 	}
 	if !grown {
 		return ""
 	}
 	return "index-changed"
+}
+
+// tellGrowth makes processes with near copies look again: what they hold was
+// found under the shorter list.
+func (m *sharedMarks) tellGrowth(ctx context.Context, k *Key, grown bool) string {
+	if m.near == nil || !grown {
+		return ""
+	}
+	if err := m.batch(ctx, "keep", m.beat(Target{Keys: []*Key{k}})()); err != nil {
+		return sealStatus(err)
+	}
+	return ""
 }
 
 // write stores the entry, and sees to it that the records it depends on live

@@ -162,7 +162,7 @@ func TestBrowserSeesAPurchaseAtOnce(t *testing.T) {
 			if got := b.text("h1"); got != test.slogan {
 				t.Errorf("slogan %q, want %q", got, test.slogan)
 			}
-			b.wantFooter(test.miss, test.rendered, "ms", "memory")
+			b.wantFooter(test.miss, test.rendered, "memory")
 			b.open("/")
 			b.wantFooter(test.hit, test.age, test.answered, "ms", "memory")
 			before := b.units()

@@ -40,7 +40,7 @@ func (o *output) String() string {
 func startShop(t *testing.T) (url string, stop func() error, out *output) {
 	t.Helper()
 	data := t.TempDir()
-	size := catalog.Size{Products: catalog.FullSize.Products, OrderLines: 50_000}
+	size := catalog.Size{Products: catalog.FullSize.Products, OrderLines: 12_000}
 	if err := catalog.Generate(t.Context(), filepath.Join(data, "shop.db"), size, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -46,8 +46,7 @@ func (s *Store) pick(key string) *server {
 	if len(s.servers) == 1 {
 		return s.servers[0]
 	}
-	// The upper half: the lowest bits of this hash are those of the text.
-	return s.servers[fnv1a(hashTag(key))>>32%uint64(len(s.servers))]
+	return s.servers[hash(hashTag(key))%uint64(len(s.servers))]
 }
 
 // hashTag returns what is between the first opening brace and the next closing
@@ -61,12 +60,16 @@ func hashTag(key string) string {
 	return key
 }
 
-// fnv1a is the hash function FNV-1a with 64 bits.
-func fnv1a(text string) uint64 {
+// hash is FNV-1a with 64 bits, whose last characters hardly reach most of the
+// bits, followed by the finalizer of MurmurHash3, which spreads every bit over
+// all of them.
+func hash(text string) uint64 {
 	const offset, prime = 14695981039346656037, 1099511628211
 	sum := uint64(offset)
 	for i := range len(text) {
 		sum = (sum ^ uint64(text[i])) * prime
 	}
-	return sum
+	sum = (sum ^ sum>>33) * 0xff51afd7ed558ccd
+	sum = (sum ^ sum>>33) * 0xc4ceb9fe1a85ec53
+	return sum ^ sum>>33
 }

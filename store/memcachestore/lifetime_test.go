@@ -86,30 +86,3 @@ func FuzzDeadline(f *testing.F) {
 		}
 	})
 }
-
-func FuzzHashTag(f *testing.F) {
-	for _, seed := range []string{"{u}x", "a{u}b{v}", "{}", "{", "}{", "a{b"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, key string) {
-		tag := hashTag(key)
-		if tag == "" && key != "" {
-			t.Fatalf("hashTag(%q) is empty", key)
-		}
-		s := New([]string{"a:1", "b:1"}, Options{})
-		real := s.realKey(key)
-		if len(real) > maxKey || !printable(real) {
-			t.Fatalf("realKey(%q) = %q", key, real)
-		}
-	})
-}
-
-func TestHashTag(t *testing.T) {
-	for key, want := range map[string]string{
-		"{u}:x": "u", "E:{u}:x": "u", "a{u}b{v}": "u", "{}x": "{}x", "{u": "{u", "u}": "u}", "}{u}": "u", "": "",
-	} {
-		if got := hashTag(key); got != want {
-			t.Errorf("hashTag(%q) = %q; want %q", key, got, want)
-		}
-	}
-}

@@ -143,6 +143,9 @@ func (m *memory) Clear(ctx context.Context, prefix string) error {
 // admit tells whether an entry could be kept if it were the only one.
 func (m *memory) admit(key string, value []byte, extra int) error {
 	limit := min(m.maxBytes, math.MaxUint32)
+	if int64(extra) > limit {
+		return fmt.Errorf("memstore: object of %d bytes, limit %d: %w", extra, limit, store.ErrTooLarge)
+	}
 	if n := size(key, value, extra); n > limit {
 		return fmt.Errorf("memstore: entry of %d bytes, limit %d: %w", n, limit, store.ErrTooLarge)
 	}

@@ -175,6 +175,38 @@ func TestDeadServerIsAnError(t *testing.T) {
 	}
 }
 
+func TestFrozenNodeHoldsACallNoLongerThanTheTimeout(t *testing.T) {
+	t.Parallel()
+	nodes := servertest.RedisCluster(t, 3)
+	s := mustOpen(t, "redis+cluster://"+nodes[0].Addr()+"?timeout=200ms")
+	keys := []string{"a", "b", "c", "d", "e", "f", "g", "h"} // of all nodes
+	if err := store.SetMany(t.Context(), s, []store.Item{{Key: "a", TTL: time.Minute}, {Key: "b", TTL: time.Minute}, {Key: "c", TTL: time.Minute}}); err != nil {
+		t.Fatal(err)
+	}
+	incarnation(t, s)
+	nodes[2].Freeze()
+	defer nodes[2].Thaw()
+	failed := 0
+	for _, key := range keys {
+		for name, call := range map[string]func() error{
+			"Get":     func() error { _, _, err := s.Get(t.Context(), key); return err },
+			"GetMany": func() error { _, err := store.GetMany(t.Context(), s, keys); return err },
+			"Add":     func() error { _, err := store.Add(t.Context(), s, key, nil, time.Minute); return err },
+		} {
+			begin := time.Now()
+			if err := call(); err != nil {
+				failed++
+			}
+			if d := time.Since(begin); d > 450*time.Millisecond {
+				t.Errorf("%s with a timeout of 200ms took %v", name, d)
+			}
+		}
+	}
+	if failed == 0 {
+		t.Error("nothing failed though a node is frozen")
+	}
+}
+
 const password = "p4ssw0rd"
 
 func second[A any](_ A, err error) error        { return err }

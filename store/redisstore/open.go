@@ -43,6 +43,7 @@ func open(ctx context.Context, u *url.URL, dial dialer) (store.Store, error) {
 		timeout: q.Duration("timeout", DefaultTimeout),
 		pool:    q.Int("pool", 0, 1, math.MaxInt32),
 	}
+	near, lag := q.Size("near", 0), q.Duration("lag", DefaultLag)
 	trust := q.Choice("restart", "check", "trust") == "trust"
 	if err := o.secure(u, q); err != nil {
 		return nil, err
@@ -53,7 +54,7 @@ func open(ctx context.Context, u *url.URL, dial dialer) (store.Store, error) {
 	if err := errors.Join(q.Err(), err); err != nil {
 		return nil, err
 	}
-	s = newStore(client, Options{Timeout: o.timeout, TrustRestarts: trust})
+	s = newStore(client, Options{Timeout: o.timeout, TrustRestarts: trust, Near: near, Lag: lag})
 	s.close = closeOnce(client)
 	return s, nil
 }

@@ -30,9 +30,11 @@ const (
 	// The version of the protocol that has no pushed messages: nobody here reads
 	// them.
 	protocol = 2
-	// One attempt, and no second one.
+	// One attempt, and no second one. A Cluster's client goes where it is sent,
+	// without a pause.
 	noRetries = -1
 	oneDial   = 1
+	noPause   = -1
 	// Batches use the same connections as everything else.
 	noPipelinePool = -1
 )
@@ -83,7 +85,7 @@ func (o *settings) cluster(addrs []string) *redis.ClusterOptions {
 		Username: o.user, Password: o.password, TLSConfig: o.tls, OnConnect: o.onConnect,
 		PoolSize: o.pool, PipelinePoolSize: noPipelinePool, PoolTimeout: o.timeout,
 		DialTimeout: o.timeout, ReadTimeout: o.timeout, WriteTimeout: o.timeout, ContextTimeoutEnabled: true,
-		MaxRetries: noRetries, DialerRetries: oneDial,
+		MaxRetries: noRetries, DialerRetries: oneDial, MinRetryBackoff: noPause, MaxRetryBackoff: noPause,
 		Protocol: protocol, DisableIdentity: true, DisableRoutingPolicies: true,
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}

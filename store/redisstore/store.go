@@ -28,13 +28,28 @@ type Options struct {
 
 	// TrustRestarts makes [Store.Incarnation] empty.
 	TrustRestarts bool
+
+	// Near is how many bytes of pages and fragments that were read may be kept
+	// as copies in this process, so that they are found without asking the
+	// server. Zero means none.
+	Near int64
+
+	// Lag is for how long a process with near copies may go without asking
+	// whether anything was invalidated, [DefaultLag] if zero. Invalidating takes
+	// this much longer. It must be the same for all processes on the server.
+	Lag time.Duration
 }
+
+// DefaultLag is the lag of near copies where nothing else is said.
+const DefaultLag = 20 * time.Millisecond
 
 // Store is a store in Redis. Make one with [New], or with store.Open.
 type Store struct {
 	client  redis.UniversalClient
 	single  *redis.Client // client, if it is one server
 	timeout time.Duration
+	near    int64
+	lag     time.Duration
 	watch   *watch // nil if restarts are trusted
 	close   func() error
 }
@@ -54,6 +69,7 @@ var _ interface {
 	store.Pinger
 	store.Incarnater
 	store.TimeLimiter
+	store.Nearer
 } = (*Store)(nil)
 
 // New makes a store on a client, which stays the caller's: Close leaves it open.
@@ -62,6 +78,9 @@ var _ interface {
 // a Ring and comes back, what was deleted meanwhile comes back with it. New
 // panics on such a client, and on a negative o.Timeout.
 func New(client redis.UniversalClient, o Options) *Store {
+	if o.Near < 0 || o.Lag < 0 {
+		panic(fmt.Sprintf("redisstore: Near is %d and Lag is %v; want neither below zero", o.Near, o.Lag))
+	}
 	if o.Timeout < 0 {
 		panic(fmt.Sprintf("redisstore: Timeout is %v; want a positive duration, or 0 for %v", o.Timeout, DefaultTimeout))
 	}
@@ -93,7 +112,10 @@ func newStore(client redis.UniversalClient, o Options) *Store {
 	if o.Timeout == 0 {
 		o.Timeout = DefaultTimeout
 	}
-	s := &Store{client: client, timeout: o.Timeout, close: func() error { return nil }}
+	if o.Lag == 0 {
+		o.Lag = DefaultLag
+	}
+	s := &Store{client: client, timeout: o.Timeout, near: o.Near, lag: o.Lag, close: func() error { return nil }}
 	s.single, _ = client.(*redis.Client)
 	if !o.TrustRestarts {
 		s.watch = &watch{timeout: o.Timeout, ask: s.askRun}
@@ -103,6 +125,9 @@ func newStore(client redis.UniversalClient, o Options) *Store {
 
 // Timeout implements [store.TimeLimiter].
 func (s *Store) Timeout() time.Duration { return s.timeout }
+
+// Near implements [store.Nearer].
+func (s *Store) Near() (bytes int64, lag time.Duration) { return s.near, s.lag }
 
 // Close closes the connections that the store made itself; a client that was
 // given to New stays open.

@@ -2,9 +2,11 @@ package catalog
 
 import (
 	"cmp"
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -25,9 +27,31 @@ func openFile(t *testing.T, file string) *DB {
 	return db
 }
 
+// small holds a catalogue of smallSize, made once for all tests.
+var small = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "catalog")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "shop.db")
+	if err := Generate(context.Background(), file, smallSize, nil); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
+
 func openSmall(t *testing.T) *DB {
 	t.Helper()
-	return openFile(t, filepath.Join(t.TempDir(), "shop.db"))
+	content, err := small()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "shop.db")
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return openFile(t, file)
 }
 
 func tableText(t *testing.T, rows *sql.Rows) []string {

@@ -24,7 +24,7 @@ var historyEnd = time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 const (
 	historyLength   = 364 * 24 * time.Hour
-	progressEvery   = 25_000 // order lines
+	progressEvery   = 10_000 // order lines
 	maxLinesInOrder = 4
 )
 

@@ -60,7 +60,7 @@ func TestGenerateReportsProgressToTheEnd(t *testing.T) {
 func TestInterruptedGenerationLeavesNothing(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	ctx, cancel := context.WithCancel(t.Context())
-	size := Size{Products: 60, OrderLines: 2 * progressEvery}
+	size := Size{Products: 60, OrderLines: progressEvery + 1}
 	err := Generate(ctx, filepath.Join(dir, "shop.db"), size, func(int, int) { cancel() })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want %v", err, context.Canceled)

@@ -9,6 +9,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -38,20 +39,46 @@ type testShop struct {
 	catalog *counted
 }
 
-func openShop(t *testing.T) *testShop {
+// smallCatalog is a data file with few orders, made once for all tests.
+var smallCatalog = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "shop")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "shop.db")
+	if err := catalog.Generate(context.Background(), file, catalog.Size{Products: 500, OrderLines: 2000}, nil); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
+
+func openCatalog(t *testing.T) *counted {
 	t.Helper()
-	db, err := catalog.Open(t.Context(), filepath.Join(t.TempDir(), "shop.db"),
-		catalog.Options{Size: catalog.Size{Products: 500, OrderLines: 4000}})
+	content, err := smallCatalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "shop.db")
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := catalog.Open(t.Context(), file, catalog.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
+	return &counted{DB: db}
+}
+
+func openShop(t *testing.T) *testShop {
+	t.Helper()
 	cache, err := larder.Open(t.Context(), "memory://")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cache.Close() })
-	s := &testShop{t: t, catalog: &counted{DB: db}}
+	s := &testShop{t: t, catalog: openCatalog(t)}
 	handler, err := New(t.Context(), cache, s.catalog, slog.New(slog.NewTextHandler(t.Output(), nil)))
 	if err != nil {
 		t.Fatal(err)
