@@ -18,7 +18,6 @@ P := 2
 # Every module of the tree, the library first. Each must build and pass alone,
 # as its users get it, so the workspace is off throughout.
 MODULES := $(sort $(patsubst ./%,%,$(patsubst %/,%,$(dir $(shell find . -name node_modules -prune -o -name go.mod -print)))))
-NESTED  := $(filter-out .,$(MODULES))
 export GOWORK := off
 
 # A user's -mod flag would break the workspace and let go.mod files change.
@@ -72,7 +71,7 @@ tidy:
 
 build: ## Build every module alone, and all of them in the workspace
 	@$(call each,go build,go build ./...)
-	@echo "-- go build: the workspace"; GOWORK=$(CURDIR)/go.work go build $(patsubst %,./%/...,$(NESTED)) ./...
+	@echo "-- go build: the workspace"; export GOWORK=$(CURDIR)/go.work; go build $$(go list -m -f '{{.Dir}}/...')
 
 servers: # what the tests start
 	@.ci/servers
@@ -90,8 +89,12 @@ bench: ## Benchmarks of the library, and bench/ with its rivals
 	@go test -run '^$$' -bench . -benchmem ./...
 	@if [[ -d bench ]]; then cd bench && go test -run '^$$' -bench . -benchmem ./...; fi
 
-conformance: ## The public suite of HTTP cache tests against larder proxy
-	@if [[ -x conformance/run ]]; then conformance/run; else echo "-- conformance: there is no harness yet"; fi
+conformance: ## The public suite of HTTP cache tests against larder proxy, compared with what passed before
+	@if command -v node >/dev/null; then \
+		(cd conformance; out=$$(node --test) || { echo "$$out"; exit 1; }); node conformance/run.mjs; \
+	else \
+		echo "-- conformance: NOT RUN: node is not installed"; [[ -z "$${CI:-}" ]]; \
+	fi
 
 shop: ## Start the example shop on http://127.0.0.1:8080
 	@GOWORK=$(CURDIR)/go.work go run ./examples/shop

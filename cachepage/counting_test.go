@@ -1,7 +1,7 @@
 package cachepage_test
 
 import (
-	stdcontext "context"
+	"context"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -9,8 +9,6 @@ import (
 
 	"github.com/larder-go/larder/store"
 )
-
-type context = stdcontext.Context
 
 // counting is a store as if it were far away: no store.Local, every call
 // counted, and it can be made to fail or to hang.
@@ -31,7 +29,7 @@ var _ interface {
 } = (*counting)(nil)
 
 // trip is one call of the store.
-func (c *counting) trip(ctx context) error {
+func (c *counting) trip(ctx context.Context) error {
 	c.calls.Add(1)
 	if c.hangs.Load() {
 		<-ctx.Done()
@@ -43,7 +41,7 @@ func (c *counting) trip(ctx context) error {
 	return ctx.Err()
 }
 
-func (c *counting) Get(ctx context, key string) ([]byte, bool, error) {
+func (c *counting) Get(ctx context.Context, key string) ([]byte, bool, error) {
 	vals, err := c.GetMany(ctx, []string{key})
 	if err != nil {
 		return nil, false, err
@@ -51,7 +49,7 @@ func (c *counting) Get(ctx context, key string) ([]byte, bool, error) {
 	return vals[0], vals[0] != nil, nil
 }
 
-func (c *counting) GetMany(ctx context, keys []string) ([][]byte, error) {
+func (c *counting) GetMany(ctx context.Context, keys []string) ([][]byte, error) {
 	c.lookups.Add(1)
 	if err := c.trip(ctx); err != nil {
 		return nil, err
@@ -65,23 +63,23 @@ func (c *counting) GetMany(ctx context, keys []string) ([][]byte, error) {
 	return out, nil
 }
 
-func (c *counting) Set(ctx context, key string, value []byte, ttl time.Duration) error {
+func (c *counting) Set(ctx context.Context, key string, value []byte, ttl time.Duration) error {
 	return c.Batch(ctx, []store.Op{{Do: store.OpSet, Key: key, Value: value, TTL: ttl}})
 }
 
-func (c *counting) Delete(ctx context, key string) (bool, error) {
+func (c *counting) Delete(ctx context.Context, key string) (bool, error) {
 	ops := []store.Op{{Do: store.OpDelete, Key: key}}
 	err := c.Batch(ctx, ops)
 	return ops[0].OK, err
 }
 
-func (c *counting) Add(ctx context, key string, value []byte, ttl time.Duration) (bool, error) {
+func (c *counting) Add(ctx context.Context, key string, value []byte, ttl time.Duration) (bool, error) {
 	ops := []store.Op{{Do: store.OpAdd, Key: key, Value: value, TTL: ttl}}
 	err := c.Batch(ctx, ops)
 	return ops[0].OK, err
 }
 
-func (c *counting) Swap(ctx context, key string, old, new []byte, ttl time.Duration) (bool, error) {
+func (c *counting) Swap(ctx context.Context, key string, old, new []byte, ttl time.Duration) (bool, error) {
 	if err := c.trip(ctx); err != nil {
 		return false, err
 	}
@@ -95,7 +93,7 @@ func (c *counting) Swap(ctx context, key string, old, new []byte, ttl time.Durat
 	return true, nil
 }
 
-func (c *counting) Batch(ctx context, ops []store.Op) error {
+func (c *counting) Batch(ctx context.Context, ops []store.Op) error {
 	if err := c.trip(ctx); err != nil {
 		return err
 	}
@@ -109,6 +107,8 @@ func (c *counting) Batch(ctx context, ops []store.Op) error {
 			if op.OK = !found; op.OK {
 				c.put(op.Key, op.Value, op.TTL)
 			}
+		case store.OpGet:
+			op.Value, op.OK = c.items[op.Key], found
 		case store.OpDelete:
 			op.OK = found
 			delete(c.items, op.Key)

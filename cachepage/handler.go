@@ -1,13 +1,11 @@
 package cachepage
 
 import (
-	"context"
 	"crypto/tls"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/larder-go/larder/internal/field"
 	"github.com/larder-go/larder/internal/policy"
@@ -73,7 +71,10 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	x := exchange{h: h, rt: b.route, pages: b.pages, w: w, r: r}
 	x.q = x.rt.policy.Admit(r)
-	if refused := x.refusal(); refused != "" {
+	if refused := x.refusal(); refused == policy.FwdMethod && x.mayAnswerGet() {
+		x.post(b)
+		return
+	} else if refused != "" {
 		x.pass(refused)
 		return
 	}
@@ -100,6 +101,11 @@ func (x *exchange) refusal() string {
 	if x.q.Refused != "" {
 		return x.q.Refused
 	}
+	return x.visitor()
+}
+
+// visitor says why this visitor passes the cache by, whatever they ask for.
+func (x *exchange) visitor() string {
 	if x.q.Cookies && x.session() {
 		return "session-cookie"
 	}
@@ -225,23 +231,4 @@ func (x *exchange) forward(r *http.Request, status field.Status) {
 	rec.says = status
 	y.h.next.ServeHTTP(rec, r)
 	rec.finish()
-}
-
-// invalidateUnsafe drops what is stored under the URL of a request that
-// changed it, and under those that its response names (RFC 9111 §4.4).
-func (x *exchange) invalidateUnsafe(status int, h http.Header) {
-	if !policy.Invalidates(x.r.Method, status) {
-		return
-	}
-	t := readthrough.Target{Tags: x.groupTags(h["Cache-Group-Invalidation"])} // RFC 9875 §3
-	for _, u := range policy.InvalidatedURLs(x.target(), h) {
-		if parsed, err := url.Parse(u); err == nil {
-			x.pages.aim(&t, parsed)
-		}
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.r.Context()), 5*time.Second)
-	defer cancel()
-	if err := x.pages.engine.Invalidate(ctx, t); err != nil {
-		x.pages.engine.Logger().Warn("larder: pages of a changed URL could not be purged yet", "path", x.r.URL.Path, "error", err)
-	}
 }

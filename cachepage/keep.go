@@ -21,10 +21,16 @@ func (rec *recorder) finish() {
 	rec.done = true
 	switch {
 	case rec.render == nil:
+	case rec.described != nil:
+		rec.finishDescribed()
 	case rec.state == passing:
 		rec.render.Abort("refused")
+	case rec.mistaken:
+		rec.resetHeader()
 	case rec.state == swallowing:
 		rec.finishSwallowed()
+	case rec.posted != nil:
+		rec.finishPosted()
 	default:
 		rec.finishRecorded()
 	}
@@ -39,6 +45,10 @@ func (rec *recorder) recoverAndRelease() {
 	}
 	v := recover()
 	rec.render.Abort("panic")
+	rec.mistaken = false
+	if rec.posted != nil && rec.state == recording {
+		rec.x.invalidateUnsafe(rec.status, rec.frozen, nil)
+	}
 	if rec.pump != nil {
 		rec.pump.finish()
 	}
@@ -174,7 +184,7 @@ func (rec *recorder) commit(h http.Header, body content) (*readthrough.Entry, st
 		rec.render.Abort("header-too-large")
 		return nil, "header-too-large"
 	}
-	return rec.render.Commit(readthrough.Product{Parts: body.parts(head), Life: rec.engineLife(v.Life), Names: rec.names})
+	return rec.render.Commit(readthrough.Product{Parts: body.parts(head), Life: rec.engineLife(v.Life), Names: rec.names, Replaces: rec.posted != nil})
 }
 
 // engineLife is the page's life for the engine, which counts from the begin of

@@ -22,6 +22,8 @@ func (x *exchange) miss(k *readthrough.Key, l *lookup, n *readthrough.Entry, err
 	switch {
 	case use.Action == policy.GatewayTimeout:
 		y.refuseToAsk(use)
+	case x.r.Method == http.MethodHead && x.rt.policy.Follow && p != nil && !x.q.Selective:
+		y.head(k, l, p, use, says)
 	case x.r.Method == http.MethodHead || x.q.Ranged:
 		y.saw(observe.Miss, use.Reason)
 		y.forward(withQuery(y.r, y.query), says)
@@ -116,6 +118,17 @@ func (x *exchange) render(render *readthrough.Render, stale *page, use policy.Us
 		r.Header = r.Header.Clone()
 		delete(r.Header, "Accept-Encoding")
 	}
+	if x.run(rec, r); !rec.mistaken {
+		return
+	}
+	again := newRecorder(x, render)
+	again.says, again.stale = says, stale
+	r.Header = policy.Unconditional(r.Header)
+	x.run(again, r)
+}
+
+// run has the handler answer to a recorder.
+func (x *exchange) run(rec *recorder, r *http.Request) {
 	rec.asked = r
 	defer rec.recoverAndRelease()
 	x.h.next.ServeHTTP(rec, r)

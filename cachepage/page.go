@@ -157,7 +157,7 @@ func (p *page) get(name string) string {
 // softened is the page as it stands after a soft invalidation: stale, to be
 // shown in the windows that it was given and in no other.
 func (p *page) softened(now int64) *page {
-	s := &page{status: p.status, fields: p.fields, body: p.body, life: p.life}
+	s := &page{status: p.status, fields: p.fields, body: p.body, coded: p.coded, plain: p.plain, life: p.life}
 	ended := min(p.life.FreshUntil, now)
 	for _, until := range [...]*int64{&s.life.StaleUntil, &s.life.ErrorUntil} {
 		if *until == p.life.FreshUntil {
@@ -176,6 +176,7 @@ type hitTexts struct {
 	ttl    int64
 	ageIs  []string
 	status []string
+	texts  [2]string // behind the two slices
 }
 
 func (p *page) hitTexts(name string, now int64) *hitTexts {
@@ -183,8 +184,13 @@ func (p *page) hitTexts(name string, now int64) *hitTexts {
 	if t := p.texts.Load(); t != nil && t.age == age && t.ttl == ttl && t.name == name {
 		return t
 	}
-	t := &hitTexts{name: name, age: age, ttl: ttl, ageIs: []string{strconv.FormatInt(age, 10)}}
-	t.status = []string{string(field.AppendCacheStatus(nil, field.Status{Cache: name, Hit: true, HasTTL: true, TTL: ttl}))}
+	t := &hitTexts{name: name, age: age, ttl: ttl}
+	var room [96]byte
+	b := strconv.AppendInt(room[:0], age, 10)
+	digits := len(b)
+	all := string(field.AppendCacheStatus(b, field.Status{Cache: name, Hit: true, HasTTL: true, TTL: ttl}))
+	t.texts = [2]string{all[:digits], all[digits:]}
+	t.ageIs, t.status = t.texts[0:1:1], t.texts[1:2:2]
 	p.texts.Store(t)
 	return t
 }

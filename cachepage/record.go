@@ -29,7 +29,10 @@ type recorder struct {
 	says   field.Status
 	began  time.Time
 
+	posted       *readthrough.Key // the unit of a POST; nil for what only reads
+	described    *readthrough.Key // the unit of a HEAD that may update its page; nil for all else
 	revalidating bool
+	mistaken     bool // a 304 to us was not about the stored page
 	state        recState
 	status       int
 	header       http.Header // the client's own map
@@ -96,14 +99,21 @@ func (rec *recorder) WriteHeader(status int) {
 	}
 	rec.status = status
 	if rec.render == nil {
-		rec.x.invalidateUnsafe(status, rec.Header())
+		rec.x.invalidateUnsafe(status, rec.header, nil)
 		if !rec.bypassed() {
 			rec.describe(status)
 		}
 		rec.passOn(status)
 		return
 	}
-	rec.decide(status)
+	switch {
+	case rec.posted != nil:
+		rec.decidePosted(status)
+	case rec.described != nil:
+		rec.decideDescribed(status)
+	default:
+		rec.decide(status)
+	}
 }
 
 // bypassed reports whether the cache has no part in the request at all.
@@ -124,7 +134,10 @@ func (rec *recorder) decide(status int) {
 	h, now := rec.Header(), rec.x.pages.engine.Time()
 	rec.x.rt.patchVary(h)
 	switch {
-	case rec.revalidating && status == http.StatusNotModified && policy.Validates(rec.stale.header(), h):
+	case rec.revalidating && status == http.StatusNotModified && !policy.Validates(rec.stale.header(), h):
+		rec.mistaken, rec.state = true, swallowing // RFC 9111 §4.3.4: no update by what is about something else
+		return
+	case rec.revalidating && status == http.StatusNotModified:
 		rec.response = policy.Response{Status: rec.stale.status, Header: policy.Update304(rec.stale.header(), h)}
 		rec.state = swallowing
 	case rec.hides(status, now):
@@ -196,7 +209,12 @@ func (rec *recorder) limited() policy.Verdict {
 	if limit == 0 {
 		return rec.verdict
 	}
-	return rec.verdict.Limit(time.Duration(limit - rec.response.ResponseTime.UnixNano()))
+	left := time.Duration(limit - rec.response.ResponseTime.UnixNano())
+	v := rec.verdict.Limit(left)
+	windows := max(left-v.Life.Fresh, 0)
+	v.Life.StaleWhileRevalidate = min(v.Life.StaleWhileRevalidate, windows)
+	v.Life.StaleIfError = min(v.Life.StaleIfError, windows)
+	return v
 }
 
 func first(v []string) string {
@@ -209,7 +227,7 @@ func first(v []string) string {
 // memory is how long to remember that the URL cannot be kept. A failure of the
 // handler, or the visitor's own doing, says nothing about the next request.
 func (rec *recorder) memory(status int) time.Duration {
-	if status >= 500 || rec.x.q.Authorized || rec.verdict.Reason == policy.NotRequest {
+	if status >= 500 || status == http.StatusNotModified || rec.x.q.Authorized || rec.verdict.Reason == policy.NotRequest {
 		return 0
 	}
 	return remember
@@ -289,7 +307,7 @@ func (rec *recorder) record(b []byte) (int, error) {
 	}
 	rec.buf = append(rec.buf, b...)
 	if len(rec.buf) > wholeSize {
-		rec.startPump(false)
+		rec.stream(false)
 	}
 	return len(b), nil
 }
@@ -298,6 +316,9 @@ func (rec *recorder) record(b []byte) (int, error) {
 // goes to the client at the client's pace.
 func (rec *recorder) letGo(why string) {
 	rec.refuse(why, remember)
+	if rec.posted != nil {
+		rec.x.invalidateUnsafe(rec.status, rec.frozen, nil)
+	}
 	if rec.pump == nil {
 		rec.sendHeader()
 		rec.x.w.Write(rec.buf)
@@ -343,7 +364,16 @@ func (rec *recorder) trailed() bool {
 	return false
 }
 
-func (rec *recorder) startPump(flush bool) {
+// stream begins to send a page that is not complete. The answer to a POST is
+// not kept then: its client could ask again before the page has changed.
+func (rec *recorder) stream(flush bool) {
+	if rec.posted != nil {
+		rec.letGo("streamed")
+		if flush {
+			http.NewResponseController(rec.x.w).Flush()
+		}
+		return
+	}
 	rec.sendHeader()
 	rec.pump = newPump(rec.x.w, rec.buf, flush)
 }
@@ -361,7 +391,7 @@ func (rec *recorder) FlushError() error {
 		return http.NewResponseController(rec.x.w).Flush()
 	case rec.state == swallowing:
 	case rec.pump == nil:
-		rec.startPump(true)
+		rec.stream(true)
 	default:
 		rec.pump.flush()
 	}

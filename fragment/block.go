@@ -9,7 +9,7 @@ import (
 // A block is what New finds out about one {{cache}} … {{endcache}}.
 type block struct {
 	pos     parse.Pos // of its tag, to put blocks in order
-	place   Error     // where its tag is written, without a reason
+	at      Error     // where its tag is written, without a reason
 	name    string
 	alias   string        // of the cache it asks for, "" for the usual one
 	life    time.Duration // unless dynamic
@@ -23,7 +23,7 @@ type block struct {
 func newBlock(tree *parse.Tree, t tag, digest []byte) *block {
 	b := &block{
 		pos:     t.node.Pos,
-		place:   placed(tree, t.node),
+		at:      placed(tree, t.node),
 		name:    t.name,
 		alias:   t.literalAlias(),
 		life:    t.life,
@@ -37,7 +37,7 @@ func newBlock(tree *parse.Tree, t tag, digest []byte) *block {
 
 // mistake is an Error at the block's tag.
 func (b *block) mistake(err error) error {
-	e := b.place
+	e := b.at
 	e.Reason = err.Error()
 	return &e
 }

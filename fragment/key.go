@@ -30,7 +30,7 @@ func keyOf(name string, vary []any) (_ string, err error) {
 	tag := appendName(nil, name)
 	for i, v := range vary {
 		if tag, err = appendVary(tag, v); err != nil {
-			return "", fmt.Errorf("fragment: vary value %d of %q is a %T; %s: %w", i+1, name, v, varyAllowed, err)
+			return "", fmt.Errorf("fragment: vary value %d of %q is a %T; %w", i+1, name, v, err)
 		}
 	}
 	return shorten(tag), nil
@@ -50,7 +50,7 @@ func (t *Template) Delete(ctx context.Context, name string, vary ...any) error {
 		return err
 	}
 	var errs []error
-	for _, c := range t.place().caches(s.blocks) {
+	for _, c := range t.currentHome().caches(s.blocks) {
 		errs = append(errs, c.Invalidate(ctx, key))
 	}
 	return errors.Join(errs...)

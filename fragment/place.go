@@ -13,9 +13,9 @@ import (
 // Names of templates that the compiler adds to its copies. No author has one
 // of these, or their set would not deserve better.
 const (
-	trialPrefix = "larder trial of "
-	allPages    = "larder all pages"
-	probeName   = "larder probe"
+	trialName = "larder trial"
+	allPages  = "larder all pages"
+	probeName = "larder probe"
 )
 
 // What stands where in the HTML is known to html/template alone. It shows when
@@ -131,37 +131,37 @@ func spot(name string) string {
 	return "an attribute"
 }
 
+// errStop ends a trial once everything is escaped.
+var errStop = errors.New("fragment: escaped")
+
 // findPages asks html/template which templates it takes as pages, without the
-// tags. Escaping a trial always fails, at its last node if the page is one, so
-// that trying changes nothing.
+// tags, and what it says of the others. Each is tried in a set of its own: a
+// trial that succeeds has changed its set.
 func (s *source) findPages(p *places) {
-	set := s.strippedCopy()
-	last := map[string]*parse.BranchNode{}
+	stripped := s.strippedCopy()
 	for _, name := range s.names {
-		add(set, trialPrefix+name, fmt.Sprintf("{{if false}}{{template %q}}{{end}}{{if false}}<a{{end}}", name))
-		last[name] = branch(set.Lookup(trialPrefix + name).Tree.Root.Nodes[1])
-	}
-	for _, name := range s.names {
-		err := set.ExecuteTemplate(io.Discard, trialPrefix+name, nil)
-		if e := (*template.Error)(nil); errors.As(err, &e) && e.Node == last[name] {
+		set := s.excerpt(stripped, name)
+		template.Must(set.Parse(fmt.Sprintf("{{larder_stop}}{{template %q}}", name)))
+		if err := set.Execute(io.Discard, nil); errors.Is(err, errStop) {
 			p.pages = append(p.pages, name)
-			continue
+		} else {
+			p.refused[name] = s.excerpt(stripped, name).ExecuteTemplate(io.Discard, name, nil)
 		}
-		p.refused[name] = s.refusal(name)
 	}
 }
 
-// refusal is what html/template says when somebody executes a template that is
-// no page.
-func (s *source) refusal(name string) error {
-	stop := errors.New("fragment: escaped")
-	set := s.strippedCopy().Funcs(template.FuncMap{"larder_stop": func() (string, error) { return "", stop }})
-	add(set, trialPrefix+name, fmt.Sprintf("{{larder_stop}}{{template %q}}", name))
-	err := set.ExecuteTemplate(io.Discard, trialPrefix+name, nil)
-	if e := (*template.Error)(nil); errors.As(err, &e) {
-		e.Name = name
+// excerpt is a set of one template and what it reaches. It has no functions
+// but one, so nothing of the author's is ever executed.
+func (s *source) excerpt(stripped *template.Template, name string) *template.Template {
+	set := template.New(trialName).Funcs(template.FuncMap{"larder_stop": func() (string, error) { return "", errStop }})
+	for _, reached := range s.reach(name) {
+		if p := s.parts[reached]; p != nil {
+			template.Must(set.AddParseTree(reached, stripped.Lookup(reached).Tree.Copy()))
+		} else if stripped.Lookup(reached) != nil {
+			set.New(reached)
+		}
 	}
-	return err
+	return set
 }
 
 // strippedCopy is a copy of the set without the tags.
@@ -175,7 +175,7 @@ func (s *source) strippedCopy() *template.Template {
 			})
 		}
 	}
-	return set.Funcs(template.FuncMap{wordCtx: func() string { return "" }})
+	return set
 }
 
 // add adds a template of the compiler's own, in the usual delimiters whatever

@@ -1,8 +1,6 @@
 package fragment
 
-import (
-	"text/template/parse"
-)
+import "text/template/parse"
 
 // Names that no author can write, for variables that every compiled template
 // may have. Those for the data are chosen so that messages read as if nothing
@@ -24,7 +22,6 @@ const twinSuffix = " (larder: no blocks)"
 type rewriter struct {
 	source  *source
 	tree    *parse.Tree
-	part    *part
 	first   int          // number of the template's first block in the set
 	outside map[int]bool // calls that stand elsewhere than in element text
 	strip   bool         // leave out the blocks

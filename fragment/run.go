@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/larder-go/larder/observe"
@@ -19,10 +20,11 @@ type (
 	using  struct{ alias any }
 )
 
-// errTag and errAlias say that a value cannot be a tag, or the alias of a cache.
+// errTag and errAlias are for values that cannot be a tag, or the alias of a
+// cache.
 var (
-	errTag   = errors.New("fragment: not a tag")
-	errAlias = errors.New("fragment: not an alias")
+	errTag   = errors.New("allowed are text, slices of text, and fmt.Stringer")
+	errAlias = errors.New("allowed is text")
 )
 
 // context is what the word ctx stands for.
@@ -50,7 +52,9 @@ func (e *env) end() bool {
 // A want is what one execution asks of a block.
 type want struct {
 	engine *readthrough.Engine
+	alias  string
 	key    []byte
+	lost   bool // a vary value was wrong: there is no key
 	tags   []string
 	life   time.Duration
 }
@@ -58,38 +62,47 @@ type want struct {
 // want evaluates the arguments of a block. Of those that are right it returns
 // what they say even if others are wrong.
 func (s *scope) want(b *block, args []any) (want, error) {
-	w := want{life: b.life, tags: b.plain}
-	s.key = append(s.key[:0], b.head...)
+	w := want{alias: b.alias, life: b.life, tags: b.plain, key: append(s.key[:0], b.head...)}
 	var errs []error
-	alias := b.alias
 	if len(args) > 0 {
-		w.tags = b.tags[:len(b.tags):len(b.tags)]
-	}
-	for i, a := range args {
-		var err error
-		switch a := a.(type) {
-		case tagged:
-			w.tags, err = appendTags(w.tags, a)
-		case using:
-			alias, err = aliasOf(a)
-		default:
-			if i == 0 && b.dynamic {
-				w.life, err = lifetime(a)
-			} else {
-				s.key, err = appendVary(s.key, a)
+		w.tags = slices.Clip(b.tags)
+		for i, a := range args {
+			if err := w.take(a, b.dynamic && i == 0); err != nil {
+				errs = append(errs, err)
 			}
 		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%w: argument %d is a %T", err, i+1, a))
+		s.key = w.key
+		if !w.lost {
+			w.tags = append(w.tags, shorten(w.key[digestSize:]))
 		}
 	}
-	w.key = s.key
-	if len(args) > 0 {
-		w.tags = append(w.tags, shorten(s.key[digestSize:]))
-	}
-	engine, err := s.home.engine(alias)
+	engine, err := s.home.engine(w.alias)
 	w.engine = engine
 	return w, errors.Join(append(errs, err)...)
+}
+
+// take takes one argument in.
+func (w *want) take(a any, ttl bool) (err error) {
+	what := "a vary value"
+	switch a := a.(type) {
+	case tagged:
+		w.tags, err = appendTags(w.tags, a)
+		return err
+	case using:
+		w.alias, err = aliasOf(a)
+		return err
+	}
+	if ttl {
+		what = "the TTL"
+		w.life, err = lifetime(a)
+	} else {
+		w.key, err = appendVary(w.key, a)
+		w.lost = w.lost || err != nil
+	}
+	if err != nil {
+		return fmt.Errorf("%s is a %T; %w", what, a, err)
+	}
+	return nil
 }
 
 func appendTags(tags []string, more tagged) ([]string, error) {
@@ -102,7 +115,7 @@ func appendTags(tags []string, more tagged) ([]string, error) {
 		case fmt.Stringer:
 			tags = append(tags, t.String())
 		default:
-			return tags, errTag
+			return tags, fmt.Errorf("a tag is a %T; %w", t, errTag)
 		}
 	}
 	return tags, nil
@@ -112,7 +125,7 @@ func aliasOf(u using) (string, error) {
 	if s, ok := u.alias.(string); ok && s != "" {
 		return s, nil
 	}
-	return "", errAlias
+	return "", fmt.Errorf("the alias of a cache is a %T; %w", u.alias, errAlias)
 }
 
 // start is begin for a block that may be kept.

@@ -44,32 +44,38 @@ func readTag(tree *parse.Tree, a *parse.ActionNode) (tag, error) {
 }
 
 func (t *tag) readTTL(tree *parse.Tree, n parse.Node) error {
-	var life time.Duration
-	err := error(errTTL)
-	switch n := n.(type) {
-	case *parse.NilNode:
-		life, err = lifetime(nil)
-	case *parse.StringNode:
-		life, err = lifetime(n.Text)
-	case *parse.NumberNode:
-		if n.IsInt {
-			life, err = lifetime(n.Int64)
-		} else if n.IsFloat {
-			life, err = lifetime(n.Float64)
-		}
-	case *parse.BoolNode:
-	default:
+	v, literal := literalTTL(n)
+	if !literal {
 		t.ttl = n
 		return nil
 	}
-	if err == nil && life < 0 {
-		err = errTTL
-	}
-	if err != nil {
-		return mistake(tree, n, "the TTL of a cache block is %s; %s", n, ttlAllowed)
+	life, err := lifetime(v)
+	if err != nil || life < 0 {
+		return mistake(tree, n, "the TTL of a cache block is %s; %v", n, errTTL)
 	}
 	t.life = life
 	return nil
+}
+
+// literalTTL is the value of n, unless only the execution can know it.
+func literalTTL(n parse.Node) (v any, literal bool) {
+	switch n := n.(type) {
+	case *parse.NilNode:
+		return nil, true
+	case *parse.StringNode:
+		return n.Text, true
+	case *parse.BoolNode:
+		return n.True, true
+	case *parse.NumberNode:
+		switch {
+		case n.IsInt:
+			return n.Int64, true
+		case n.IsFloat:
+			return n.Float64, true
+		}
+		return n.Complex128, true
+	}
+	return nil, false
 }
 
 // readOption reads what follows the name: a vary value, (tags …) or (using …).
@@ -86,7 +92,7 @@ func (t *tag) readOption(tree *parse.Tree, n parse.Node) error {
 		}
 	case *parse.NumberNode:
 		if !n.IsInt && !n.IsFloat {
-			return mistake(tree, n, "the vary value %s is a complex number; %s", n, varyAllowed)
+			return mistake(tree, n, "the vary value %s is a complex number; %s", n, errVary)
 		}
 	}
 	t.vary = append(t.vary, n)

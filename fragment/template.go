@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"path"
 	"reflect"
 	"sync/atomic"
 
@@ -35,7 +36,7 @@ func New(c *larder.Cache, t *template.Template) (*Template, error) {
 	}
 	r := &Template{cache: c, set: s}
 	if c != nil {
-		return r, s.checkAliases(r.place())
+		return r, s.checkAliases(r.currentHome())
 	}
 	return r, nil
 }
@@ -58,7 +59,11 @@ func ParseFS(c *larder.Cache, fsys fs.FS, patterns ...string) (*Template, error)
 	if err != nil {
 		return nil, err
 	}
-	return New(c, t)
+	first, err := fs.Glob(fsys, patterns[0]) // was good enough for html/template
+	if err != nil {
+		return nil, err
+	}
+	return New(c, t.Lookup(path.Base(first[0])))
 }
 
 // Must returns t, and panics if err is not nil. It is for variables that are
@@ -127,7 +132,7 @@ func (t *Template) run(ctx context.Context, s *set, w io.Writer, name string, da
 	if !ok {
 		v = reflect.ValueOf(data)
 	}
-	sc := newScope(ctx, s, t.place(), w)
+	sc := newScope(ctx, s, t.currentHome(), w)
 	defer sc.close()
 	err := s.html.ExecuteTemplate(sc, name, &env{sc, v})
 	if sc.failed != nil {
@@ -136,8 +141,8 @@ func (t *Template) run(ctx context.Context, s *set, w io.Writer, name string, da
 	return respell(err)
 }
 
-// place is where the blocks are kept at the moment.
-func (t *Template) place() *home {
+// currentHome is where the blocks are kept at the moment.
+func (t *Template) currentHome() *home {
 	c := t.cache
 	if c == nil {
 		c = larder.Default()

@@ -38,24 +38,25 @@ type color int
 func (c color) String() string { return [...]string{"<red>", "green"}[c] }
 
 type shop struct {
-	Title   string
-	Items   []item
-	Ptrs    []*item
-	Array   [2]item
-	M       map[string]any
-	Names   map[string]string
-	Empty   []item
-	Nil     *item
-	Any     any
-	NilAny  any
-	HTML    template.HTML
-	JS      template.JS
-	URL     string
-	Yes     bool
-	N       int
-	Color   color
-	Func    func(int) int
-	Seq     func(func(int) bool)
+	Title  string
+	Items  []item
+	Ptrs   []*item
+	Array  [2]item
+	M      map[string]any
+	Names  map[string]string
+	Empty  []item
+	Nil    *item
+	Any    any
+	NilAny any
+	HTML   template.HTML
+	JS     template.JS
+	URL    string
+	Yes    bool
+	N      int
+	Color  color
+	Func   func(int) int
+	Seq    func(func(int) bool)
+	//lint:ignore U1000 an execution looks for it
 	private int
 }
 

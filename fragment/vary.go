@@ -11,10 +11,8 @@ import (
 	"time"
 )
 
-// errVary says that a value cannot tell one copy of a block from another.
-var errVary = errors.New("fragment: not a vary value")
-
-const varyAllowed = "allowed are text, numbers, booleans, nil, times, fmt.Stringer, encoding.TextMarshaler, and slices of those"
+// errVary is for values that cannot tell one copy of a block from another.
+var errVary = errors.New("allowed are text, numbers, booleans, nil, times, fmt.Stringer, encoding.TextMarshaler, and slices of those")
 
 // maxDepth is how deep slices of slices may go as a vary value.
 const maxDepth = 8
@@ -67,8 +65,10 @@ func appendValue(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 // appendObject writes what has a text of its own, or else consists of values.
 func appendObject(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface, reflect.Slice, reflect.Map, reflect.Func, reflect.Chan:
-		if v.IsNil() && v.Kind() != reflect.Slice {
+	case reflect.Interface:
+		return appendValue(dst, v.Elem(), depth)
+	case reflect.Pointer, reflect.Map, reflect.Func, reflect.Chan:
+		if v.IsNil() {
 			return appendPart(dst, classNil, "*"), nil // prints otherwise than nil itself
 		}
 	}
@@ -79,7 +79,7 @@ func appendObject(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 		return dst, errVary
 	}
 	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface:
+	case reflect.Pointer:
 		return appendValue(dst, v.Elem(), depth-1)
 	case reflect.Slice, reflect.Array:
 		return appendList(dst, v, depth-1)
@@ -109,7 +109,7 @@ type classed struct {
 // ownText asks a value for its text. A method that only the pointer has counts
 // too, as it does for html/template.
 func ownText(v reflect.Value) (_ classed, ok bool, err error) {
-	if v.Kind() != reflect.Pointer && v.Kind() != reflect.Interface {
+	if v.Kind() != reflect.Pointer {
 		p := reflect.New(v.Type())
 		p.Elem().Set(v)
 		v = p

@@ -60,6 +60,8 @@ type Entry struct {
 	stamped *stamped
 	checked atomic.Uint64 // local store: clock at which it was last found valid
 	soft    atomic.Bool   // invalidated softly: stale, not dead
+	gone    atomic.Bool   // a local store has let go of it
+	at      atomic.Pointer[variant]
 	kind    uint8
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"math/bits"
 	"math/rand/v2"
 	"slices"
@@ -17,7 +18,8 @@ import (
 // single key waits until a scheduler lets it happen. Several engines on one
 // world are several processes on one server.
 type world struct {
-	bend bend
+	bend   bend
+	copies int // of root and pulse; 0 is one
 
 	mu       sync.Mutex
 	data     map[string][]byte
@@ -28,6 +30,7 @@ type world struct {
 	version  int  // of the row that everything is rendered from
 	returned returned
 	wrong    string
+	run      string // of the server's memory
 }
 
 // returned are the newest versions whose invalidations have returned.
@@ -52,7 +55,12 @@ func (s *step) writes() bool { return s.kind != "get" }
 func (s *step) String() string { return fmt.Sprintf("%d:%s %s", s.actor, s.kind, s.key) }
 
 // independent steps may be exchanged without anybody seeing a difference.
-func independent(a, b *step) bool { return a.key != b.key || (!a.writes() && !b.writes()) }
+func independent(a, b *step) bool {
+	return a.key != everything && b.key != everything && (a.key != b.key || (!a.writes() && !b.writes()))
+}
+
+// everything is the key of a step that concerns all keys.
+const everything = "*"
 
 type actorKey struct{}
 
@@ -88,6 +96,22 @@ func (w *world) Get(ctx context.Context, key string) (value []byte, found bool, 
 func (w *world) Set(ctx context.Context, key string, value []byte, _ time.Duration) error {
 	w.step(ctx, "set", key, func() { w.put(key, value) })
 	return nil
+}
+
+// Shards and Incarnation cost no step.
+func (w *world) Shards() int { return max(w.copies, 1) }
+
+func (w *world) Incarnation(context.Context) (string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.run, nil
+}
+
+// restart is a server that ends, and comes back with what it had saved before.
+func restart(w *world, ctx context.Context) {
+	var saved map[string][]byte
+	w.step(ctx, "save", everything, func() { saved = maps.Clone(w.data) })
+	w.step(ctx, "restart", everything, func() { w.data, w.run = saved, "second" })
 }
 
 func (w *world) put(key string, value []byte) {
@@ -184,7 +208,7 @@ func (x *explorer) some(seed uint64, runs int) (wrong string) {
 func (x *explorer) run(next func(depth int, enabled []*step) int) (wrong string) {
 	x.runs++
 	w := x.w
-	w.last = map[string][]byte{}
+	w.last, w.run = map[string][]byte{}, "first"
 	w.data, w.version, w.returned, w.wrong, w.free = map[string][]byte{}, 0, returned{}, "", true
 	actors := x.play(w) // may prepare the store
 	w.free, w.running = false, len(actors)

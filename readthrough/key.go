@@ -56,9 +56,10 @@ type seen struct {
 
 // A variant is one entry of a unit.
 type variant struct {
-	values string // as Varied gave them, under names
-	entry  string // key in the store
-	check  uint64 // second digest, stored in the entry and compared
+	values string                // as Varied gave them, under names
+	entry  string                // key in the store
+	check  uint64                // second digest, stored in the entry and compared
+	last   atomic.Pointer[Entry] // what a local store holds under entry
 	reads  atomic.Pointer[reads]
 }
 

@@ -3,6 +3,7 @@ package readthrough
 import (
 	"context"
 	"encoding/binary"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -95,14 +96,27 @@ func (l *localMarks) findMany(ctx context.Context, ks []*Key) ([]*Entry, error) 
 	return out, nil
 }
 
-// get is the entry under va if it counts.
+// get is the entry under va if it counts. What the store held last time is
+// remembered with the variant, which saves most hits the way through the
+// store's table; now and then one goes there all the same, so that the store
+// sees what is in use.
 func (l *localMarks) get(k *Key, va *variant) *Entry {
+	if n := va.last.Load(); n != nil && !n.gone.Load() && rand.Uint32()%16 != 0 && l.counts(k, n) {
+		return n
+	}
+	return l.fetch(k, va)
+}
+
+// fetch is get from the store itself.
+func (l *localMarks) fetch(k *Key, va *variant) *Entry {
 	blob, live, found := l.store.GetLive(va.entry)
 	if !found {
 		return nil
 	}
 	n, ok := live.(*Entry)
-	if !ok {
+	if ok {
+		va.hold(n)
+	} else {
 		var err error
 		if n, err = decode(k.face, blob, va.check); err != nil {
 			l.e.failed(context.Background(), "decode", err)
@@ -113,6 +127,26 @@ func (l *localMarks) get(k *Key, va *variant) *Entry {
 		return n
 	}
 	return nil
+}
+
+// hold remembers what the store holds, until it holds it no more.
+func (va *variant) hold(n *Entry) {
+	if va.last.Load() == n {
+		return
+	}
+	n.at.Store(va)
+	va.last.Store(n)
+	if n.gone.Load() { // dropped in between
+		va.last.CompareAndSwap(n, nil)
+	}
+}
+
+// Dropped implements store.Dropper.
+func (n *Entry) Dropped() {
+	n.gone.Store(true)
+	if va := n.at.Load(); va != nil {
+		va.last.CompareAndSwap(n, nil)
+	}
 }
 
 // counts: where nothing at all was invalidated since the entry was last
@@ -172,8 +206,8 @@ func (l *localMarks) seal(r *Render, n *Entry, names []string, _ bool) string {
 	if tags := r.Tags(); len(tags) > 0 {
 		n.stamped = &stamped{tags: tags, tokens: make([]uint64, len(tags))}
 	}
-	if r.key.face.Indexed && len(names) > 0 {
-		if why := l.grow(r.key, n, names); why != "" {
+	if r.key.face.Indexed && (len(names) > 0 || r.sole) {
+		if why := l.grow(r.key, n, names, r.sole); why != "" {
 			return why
 		}
 	} else if !l.since(r.key, n, n.root) {
@@ -190,9 +224,9 @@ func (l *localMarks) seal(r *Render, n *Entry, names []string, _ bool) string {
 }
 
 // grow makes the unit vary on names too. That kills its other entries, whose
-// keys were made from a shorter list; n itself, valid at this very moment,
-// begins anew.
-func (l *localMarks) grow(k *Key, n *Entry, names []string) string {
+// keys were made from a shorter list; so does sole, whatever the names. n
+// itself, valid at this very moment, begins anew.
+func (l *localMarks) grow(k *Key, n *Entry, names []string, sole bool) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.since(k, n, n.root) {
@@ -200,7 +234,7 @@ func (l *localMarks) grow(k *Key, n *Entry, names []string) string {
 	}
 	have := l.names(k)
 	all := union(have, names)
-	if len(all) == len(have) {
+	if len(all) == len(have) && !sole {
 		return ""
 	}
 	if len(all) > maxNames {

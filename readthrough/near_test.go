@@ -94,6 +94,7 @@ func TestNearCopiesAreExactAmongThreeProcesses(t *testing.T) {
 					continue
 				}
 				writes.Add(1)
+				time.Sleep(5 * time.Millisecond) // leaves time for copies to be believed, were there no lag
 			}
 		})
 	}

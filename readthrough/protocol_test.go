@@ -128,8 +128,9 @@ var nobody = context.WithValue(context.Background(), actorKey{}, -1)
 
 // scene is a play and what it is about.
 type scene struct {
-	name string
-	play func(s *stage) play
+	name   string
+	play   func(s *stage) play
+	copies int // of root and pulse
 }
 
 var (
@@ -178,6 +179,8 @@ func renders(a Access, late []string, names ...string) func(p *process) actor {
 
 func looks(p *process) actor { return p.reader(nil) }
 
+func restarts(*process) actor { return restart }
+
 func losesMark(p *process) actor  { return loser(p.shared().mark("t")) }
 func losesPulse(p *process) actor { return loser(p.shared().pulses[0]) }
 func losesRoot(p *process) actor  { return loser(p.shared().roots[0]) }
@@ -210,29 +213,35 @@ func sameProcess(f *Face, acts ...func(p *process) actor) func(s *stage) play {
 }
 
 var scenes = []scene{
-	{"a tag known before the render", cast(plainFace, invalidates(hard), renders(tagged, nil), looks)},
-	{"a tag named while rendering", cast(plainFace, invalidates(hard), renders(Access{}, tags), looks)},
-	{"the mark is lost", cast(plainFace, invalidates(hard), renders(tagged, nil), losesMark, looks)},
-	{"the pulse is lost", cast(plainFace, invalidates(hard), renders(Access{}, tags), losesPulse, looks)},
-	{"the root is lost", cast(plainFace, invalidates(hard), renders(tagged, nil), losesRoot, looks)},
-	{"two invalidations at once", cast(plainFace, invalidates(hard), invalidates(hard), renders(tagged, nil), looks)},
-	{"two renders, the tag known to one", cast(plainFace, invalidates(hard), renders(tagged, nil), renders(Access{}, tags), looks)},
-	{"soft and hard at once", cast(plainFace, invalidates(hard), invalidates(soft), renders(tagged, nil), looks)},
-	{"soft and hard at once, on what is kept", kept(tagged, cast(plainFace, invalidates(hard), invalidates(soft), looks))},
-	{"two hard ones at once, on what is kept", kept(tagged, cast(plainFace, invalidates(hard), invalidates(hard), renders(tagged, nil)))},
-	{"soft and a late tag", cast(plainFace, invalidates(soft), renders(Access{}, tags), looks)},
-	{"two soft ones at once", cast(plainFace, invalidates(soft), invalidates(soft), renders(tagged, nil), looks)},
-	{"clear", cast(plainFace, invalidates(wipe), renders(tagged, nil), looks)},
-	{"clear, readable keys", cast(rootedFace, invalidates(wipe), renders(Access{}, nil), looks)},
-	{"clear and a lost root", cast(plainFace, invalidates(wipe), renders(Access{}, nil), losesRoot, looks)},
-	{"purge", cast(indexedFace, purges, renders(Access{}, nil), looks)},
-	{"purge while the list of names grows", cast(indexedFace, purges, renders(varied, nil, "Accept"), looksVaried)},
-	{"purge, two renders that learn names", cast(indexedFace, purges, renders(varied, nil, "Accept"), renders(varied, nil, "Cookie"), looksVaried)},
-	{"purge and a lost index", cast(indexedFace, purges, renders(Access{}, nil), losesIndex, looks)},
-	{"a follower in the process of the leader", sameProcess(plainFace, renders(tagged, nil), invalidates(hard), renders(tagged, nil))},
-	{"a follower of a render with a late tag", sameProcess(plainFace, renders(Access{}, tags), invalidates(hard), renders(Access{}, tags))},
-	{"a follower of a render that is purged", sameProcess(indexedFace, renders(varied, nil, "Accept"), purges, renders(varied, nil, "Accept"))},
-	{"a follower, and the process elsewhere clears", sameProcess(rootedFace, renders(Access{}, nil), invalidates(wipe), renders(Access{}, nil))},
+	{name: "a tag known before the render", play: cast(plainFace, invalidates(hard), renders(tagged, nil), looks)},
+	{name: "a tag named while rendering", play: cast(plainFace, invalidates(hard), renders(Access{}, tags), looks)},
+	{name: "the mark is lost", play: cast(plainFace, invalidates(hard), renders(tagged, nil), losesMark, looks)},
+	{name: "the pulse is lost", play: cast(plainFace, invalidates(hard), renders(Access{}, tags), losesPulse, looks)},
+	{name: "the root is lost", play: cast(plainFace, invalidates(hard), renders(tagged, nil), losesRoot, looks)},
+	{name: "two invalidations at once", play: cast(plainFace, invalidates(hard), invalidates(hard), renders(tagged, nil), looks)},
+	{name: "two renders, the tag known to one", play: cast(plainFace, invalidates(hard), renders(tagged, nil), renders(Access{}, tags), looks)},
+	{name: "soft and hard at once", play: cast(plainFace, invalidates(hard), invalidates(soft), renders(tagged, nil), looks)},
+	{name: "soft and hard at once, on what is kept", play: kept(tagged, cast(plainFace, invalidates(hard), invalidates(soft), looks))},
+	{name: "two hard ones at once, on what is kept", play: kept(tagged, cast(plainFace, invalidates(hard), invalidates(hard), renders(tagged, nil)))},
+	{name: "soft and a late tag", play: cast(plainFace, invalidates(soft), renders(Access{}, tags), looks)},
+	{name: "two soft ones at once", play: cast(plainFace, invalidates(soft), invalidates(soft), renders(tagged, nil), looks)},
+	{name: "clear", play: cast(plainFace, invalidates(wipe), renders(tagged, nil), looks)},
+	{name: "clear, readable keys", play: cast(rootedFace, invalidates(wipe), renders(Access{}, nil), looks)},
+	{name: "clear and a lost root", play: cast(plainFace, invalidates(wipe), renders(Access{}, nil), losesRoot, looks)},
+	{name: "purge", play: cast(indexedFace, purges, renders(Access{}, nil), looks)},
+	{name: "purge while the list of names grows", play: cast(indexedFace, purges, renders(varied, nil, "Accept"), looksVaried)},
+	{name: "purge, two renders that learn names", play: cast(indexedFace, purges, renders(varied, nil, "Accept"), renders(varied, nil, "Cookie"), looksVaried)},
+	{name: "purge and a lost index", play: cast(indexedFace, purges, renders(Access{}, nil), losesIndex, looks)},
+	{name: "a follower in the process of the leader", play: sameProcess(plainFace, renders(tagged, nil), invalidates(hard), renders(tagged, nil))},
+	{name: "a follower of a render with a late tag", play: sameProcess(plainFace, renders(Access{}, tags), invalidates(hard), renders(Access{}, tags))},
+	{name: "a follower of a render that is purged", play: sameProcess(indexedFace, renders(varied, nil, "Accept"), purges, renders(varied, nil, "Accept"))},
+	{name: "a follower, and the process elsewhere clears", play: sameProcess(rootedFace, renders(Access{}, nil), invalidates(wipe), renders(Access{}, nil))},
+	{name: "a restart from an older snapshot", play: cast(plainFace, invalidates(hard), renders(tagged, nil), looks, restarts)},
+	{name: "a restart, on what is kept", play: kept(tagged, cast(plainFace, invalidates(hard), looks, restarts))},
+	{name: "a restart, on what is kept under a readable key", play: kept(tagged, cast(rootedFace, invalidates(wipe), looks, restarts))},
+	{name: "a late tag, several copies", play: cast(plainFace, invalidates(hard), renders(Access{}, tags), looks), copies: 3},
+	{name: "clear, several copies", play: cast(rootedFace, invalidates(wipe), renders(Access{}, nil), looks), copies: 3},
+	{name: "purge, several copies", play: cast(indexedFace, purges, renders(varied, tags, "Accept"), looksVaried), copies: 3},
 }
 
 const (
@@ -257,7 +266,7 @@ func TestNoOrderOfStepsServesWhatWasInvalidated(t *testing.T) {
 func search(t *testing.T, sc scene, b bend) (wrong string, complete bool, runs int) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &stage{}
-		x := &explorer{w: &world{bend: b}, play: sc.play(s)}
+		x := &explorer{w: &world{bend: b, copies: sc.copies}, play: sc.play(s)}
 		if wrong, complete = x.all(fullRuns); wrong == "" && !complete {
 			wrong = x.some(1, randomRuns)
 		}
@@ -322,6 +331,14 @@ func TestTheSearchFindsWhatARuleIsFor(t *testing.T) {
 		{"a Clear changes the root", "clear", func() bend {
 			return bend{drop: func(actor int, kind, key string) bool {
 				return invalidator(actor) && strings.HasSuffix(key, ":P0")
+			}}
+		}},
+		{"a restart voids the root", "a restart, on what is kept", func() bend {
+			return bend{get: func(_ int, key string, value, _ []byte) []byte {
+				if root, ok := decodeRoot(value); ok && strings.HasSuffix(key, ":P0") {
+					value = rootRecord{root.token, incarnationOf("second")}.encode()
+				}
+				return value
 			}}
 		}},
 		{"what followers get is checked before", "a follower in the process of the leader", func() bend {

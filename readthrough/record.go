@@ -60,13 +60,18 @@ func decodeRoot(b []byte) (p rootRecord, ok bool) {
 	return rootRecord{binary.LittleEndian.Uint64(b[1:]), binary.LittleEndian.Uint64(b[9:])}, true
 }
 
-// incarnationOf is the digest of a server's name for the run of its memory.
+// incarnationOf is a digest of a server's name for the run of its memory (FNV-1a:
+// it is computed with every hit, and servers do not choose their names to
+// collide). 0 stands for an empty name.
 func incarnationOf(name string) uint64 {
 	if name == "" {
 		return 0
 	}
-	sum := sha256.Sum256([]byte(name))
-	return binary.LittleEndian.Uint64(sum[:])
+	h := uint64(14695981039346656037)
+	for i := range len(name) {
+		h = (h ^ uint64(name[i])) * 1099511628211
+	}
+	return h
 }
 
 // markRecord is the mark of a tag.

@@ -23,6 +23,7 @@ type Render struct {
 	flight  *flight
 	variant *variant
 	stamp   stamp
+	sole    bool  // Product.Replaces
 	begun   int64 // engine's clock
 	clock   time.Time
 	outer   context.Context
@@ -46,9 +47,6 @@ type said struct {
 func (e *Engine) newRender(ctx context.Context, k *Key, a *Access, t *trail) *Render {
 	now := time.Now()
 	r := &Render{e: e, key: k, varied: a.Varied, name: a.Name, parent: rendering(ctx), trail: t, outer: ctx, clock: now, begun: e.Now()}
-	for _, tag := range a.Tags {
-		r.hear(tag, 0)
-	}
 	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	r.ctx, r.cancel = context.WithValue(inner, renderKey{}, r), cancel
 	if p := r.parent; p != nil {
@@ -56,6 +54,7 @@ func (e *Engine) newRender(ctx context.Context, k *Key, a *Access, t *trail) *Re
 		p.kids = append(p.kids, r)
 		p.mu.Unlock()
 	}
+	r.Tag(a.Tags...)
 	return r
 }
 
@@ -137,6 +136,12 @@ type Product struct {
 	Life  Life
 	Names []string // what the unit varies on, as this result says (Vary)
 	Bare  bool     // an integer in decimal that a server may count: kept without an envelope if it has no tags
+
+	// Replaces: whatever else the unit holds is dead once this is kept, in
+	// one step with the check that nothing was invalidated since the render
+	// began. It is for what changed the unit and shows the outcome; if it is
+	// not kept, nothing has been invalidated.
+	Replaces bool
 }
 
 // Commit ends the render and keeps its result, unless something forbids it:
@@ -180,6 +185,7 @@ func (r *Render) commit(p Product) (*Entry, string) {
 	}
 	n := &Entry{limit: r.Limit()}
 	r.fillTimes(n, life)
+	r.sole = p.Replaces
 	if why := r.e.marks.seal(r, n, p.Names, waiters > 0); why != "" {
 		r.flight.release(verdictOn(why), nil, "")
 		return nil, why

@@ -229,13 +229,9 @@ func (m *sharedMarks) counts(ctx context.Context, g *reading, n *Entry) (bool, e
 		return false, nil
 	}
 	tags := n.Tags()
-	marks := g.marks
-	if !slices.Equal(tags, g.reads.tags) {
-		r := m.predict(g.k, g.va, tags)
-		var err error
-		if marks, err = m.get(ctx, "lookup", r.keys[len(r.keys)-len(tags):]); len(tags) > 0 && err != nil {
-			return false, err
-		}
+	marks, err := m.marksOf(ctx, g, tags)
+	if marks == nil {
+		return len(tags) == 0, err
 	}
 	for i := range tags {
 		mark, ok := decodeMark(marks[i])
@@ -250,6 +246,23 @@ func (m *sharedMarks) counts(ctx context.Context, g *reading, n *Entry) (bool, e
 		}
 	}
 	return true, nil
+}
+
+// marksOf are the marks of tags, from the reading if it has them. nil: there are
+// none, or the server's memory may have gone back since the rest was read.
+func (m *sharedMarks) marksOf(ctx context.Context, g *reading, tags []string) ([][]byte, error) {
+	if slices.Equal(tags, g.reads.tags) {
+		return g.marks, nil
+	}
+	r := m.predict(g.k, g.va, tags)
+	if len(tags) == 0 {
+		return nil, nil
+	}
+	marks, err := m.get(ctx, "lookup", r.keys[len(r.keys)-len(tags):])
+	if err != nil || m.void(ctx, g) {
+		return nil, err
+	}
+	return marks, nil
 }
 
 // void reports whether the root was made before the server's memory may have

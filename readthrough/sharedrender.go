@@ -348,7 +348,7 @@ func (m *sharedMarks) check(ctx context.Context, r *Render, tags []said, late []
 // render, in any process, stamps them before it begins.
 func (m *sharedMarks) leave(ctx context.Context, r *Render, tags []said) {
 	m.predict(r.key, m.e.variant(r.key, r.key.seen.Load(), m.variedOf(r)), names(tags))
-	if r.key.face.Indexed {
+	if r.key.face.Indexed && !r.sole {
 		m.grow(ctx, r, nil, tags)
 	}
 }
@@ -362,7 +362,8 @@ func (m *sharedMarks) variedOf(r *Render) Varied {
 
 // grow writes a longer list of names, or other tags, into the index record, if
 // that is still the one that was stamped. Names must be written; tags are a
-// guess and may be lost.
+// guess and may be lost. A result that replaces all others gives the index a
+// fresh token in the same exchange.
 func (m *sharedMarks) grow(ctx context.Context, r *Render, more []string, tags []said) string {
 	if !r.key.face.Indexed {
 		return ""
@@ -371,9 +372,12 @@ func (m *sharedMarks) grow(ctx context.Context, r *Render, more []string, tags [
 	if len(seen) > warnTags {
 		seen = names(tags[:min(len(tags), warnTags)])
 	}
-	grown := len(all) > len(r.stamp.names)
-	if len(all) > maxNames {
+	grown := len(all) > len(r.stamp.names) || r.sole
+	switch {
+	case len(all) > maxNames:
 		return "vary-too-long"
+	case r.sole && m.near != nil: // near copies are told by Invalidate only
+		return "near-copies"
 	}
 	if !grown && slices.Equal(seen, r.stamp.seenBy) {
 		return ""
@@ -382,12 +386,16 @@ func (m *sharedMarks) grow(ctx context.Context, r *Render, more []string, tags [
 	if !ok {
 		return "mark-lost"
 	}
-	record := indexRecord{token: old.token, ends: old.ends, names: all, tags: seen}.encode()
+	token := old.token
+	if r.sole { // whatever was stamped with the old one is dead, but not this result
+		token = newToken()
+	}
+	record := indexRecord{token: token, ends: old.ends, names: all, tags: seen}.encode()
 	ttl := max(time.Until(time.Unix(old.ends, 0)), recordLife(0))
 	swapped, err := store.Swap(ctx, m.s, m.index(r.key), r.stamp.record, record, ttl)
 	m.guard.note(ctx, "keep", err)
 	if swapped {
-		r.stamp.record, r.stamp.names, r.stamp.seenBy = record, all, seen
+		r.stamp.index, r.stamp.record, r.stamp.names, r.stamp.seenBy = token, record, all, seen
 		return m.tellGrowth(ctx, r.key, grown)
 	}
 	if !grown {

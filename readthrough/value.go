@@ -20,6 +20,9 @@ func (e *Engine) Put(ctx context.Context, k *Key, a Access, p Product) error {
 	if e.closed.Load() {
 		return ErrClosed
 	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("larder: set: %w", context.Cause(ctx))
+	}
 	if p.Life.total() <= 0 {
 		_, err := e.Delete(ctx, k)
 		return err
@@ -253,28 +256,38 @@ func (m *sharedMarks) rootValue(ctx context.Context, k *Key, create bool) (strin
 		if err != nil {
 			return "", err
 		}
-		root, ok := decodeRoot(vals[0])
-		if ok && !m.void(ctx, &reading{k: k, root: root, rootRaw: vals[0]}) {
-			at.Store(root.token)
-			return tokenText(root.token), nil
-		}
+		raw := vals[0]
+		root, ok := decodeRoot(raw)
 		if !ok && !create {
 			return "", nil
 		}
 		if !ok {
-			if err := m.makeRoot(ctx, key); err != nil {
+			if raw, err = m.makeRoot(ctx, key, raw != nil); err != nil {
 				return "", err
 			}
+			root, ok = decodeRoot(raw)
+		}
+		if ok && !m.void(ctx, &reading{k: k, root: root, rootRaw: raw}) {
+			at.Store(root.token)
+			return tokenText(root.token), nil
 		}
 	}
 	return "", ErrUnavailable
 }
 
-func (m *sharedMarks) makeRoot(ctx context.Context, key string) error {
+// makeRoot makes a root, in place of one that does not decode, and returns the
+// one that is there then.
+func (m *sharedMarks) makeRoot(ctx context.Context, key string, broken bool) (raw []byte, err error) {
 	name, err := store.Incarnation(ctx, m.s)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = m.add(ctx, []store.Op{{Do: store.OpAdd, Key: key, Value: rootRecord{newToken(), incarnationOf(name)}.encode(), TTL: store.Forever}}, []*[]byte{new([]byte)})
-	return err
+	if broken {
+		if err := m.batch(ctx, "root", []store.Op{{Do: store.OpDelete, Key: key}}); err != nil {
+			return nil, err
+		}
+	}
+	fresh := rootRecord{newToken(), incarnationOf(name)}.encode()
+	_, err = m.add(ctx, []store.Op{{Do: store.OpAdd, Key: key, Value: fresh, TTL: store.Forever}}, []*[]byte{&raw})
+	return raw, err
 }

@@ -195,6 +195,9 @@ func TestPropertiesOfPlainStores(t *testing.T) {
 	if d := store.Timeout(s); d != 0 {
 		t.Errorf("Timeout is %v; want 0", d)
 	}
+	if bytes, lag := store.Near(s); bytes != 0 || lag != 0 {
+		t.Errorf("Near is %d, %v; want none", bytes, lag)
+	}
 	if name, err := store.Incarnation(ctx, s); name != "" || err != nil {
 		t.Errorf("Incarnation is %q, %v; want none", name, err)
 	}
@@ -210,9 +213,14 @@ func (sharded) Shards() int                                 { return 16 }
 func (sharded) Timeout() time.Duration                      { return time.Second }
 func (sharded) Incarnation(context.Context) (string, error) { return "run", nil }
 
+func (sharded) Near() (int64, time.Duration) { return 1 << 20, time.Millisecond }
+
 func TestViewHasTheProperties(t *testing.T) {
 	v := store.Prefixed(sharded{plain{newMemory(t)}}, "shop")
 	name, err := store.Incarnation(t.Context(), v)
+	if bytes, lag := store.Near(v); bytes != 1<<20 || lag != time.Millisecond {
+		t.Errorf("a view has near copies of %d bytes with a lag of %v", bytes, lag)
+	}
 	if store.Shards(v) != 16 || store.Timeout(v) != time.Second || name != "run" || err != nil {
 		t.Errorf("a view has %d shards, timeout %v, incarnation %q, %v", store.Shards(v), store.Timeout(v), name, err)
 	}

@@ -19,11 +19,21 @@ type Local interface {
 	// SetLive stores value and live as Store.Set does, without copying: value
 	// belongs to the store from now on, whatever SetLive returns, and live must
 	// not change any more. extra is the number of bytes that live keeps in
-	// memory beyond value; it counts towards the bound of the store.
+	// memory beyond value; it counts towards the bound of the store. A live
+	// that is a [Dropper] is told when it is no longer what the key holds.
 	SetLive(key string, value []byte, live any, extra int, ttl time.Duration) error
 
 	// Slot returns the object that hangs on this store under name. The first
 	// call for a name makes it with build, which runs once and must not call
 	// Slot; everybody else gets the same one, until the store is closed.
 	Slot(name string, build func() any) any
+}
+
+// Dropper is a live object that wants to know when its store has let go of it:
+// evicted, expired, replaced, deleted or cleared. Who holds on to it beyond
+// that would hold memory that nobody counts, and might show what is gone.
+type Dropper interface {
+	// Dropped is called once, before any call that removed or replaced the
+	// object returns. It must be quick, and must not call the store.
+	Dropped()
 }

@@ -142,6 +142,9 @@ func (v *View) Shards() int { return Shards(v.inner) }
 // Timeout implements [TimeLimiter].
 func (v *View) Timeout() time.Duration { return Timeout(v.inner) }
 
+// Near implements [Nearer].
+func (v *View) Near() (bytes int64, lag time.Duration) { return Near(v.inner) }
+
 // Close closes the store behind v, for all its views.
 func (v *View) Close() error { return Close(v.inner) }
 

@@ -127,9 +127,12 @@ func TestOneProxyBehindAnother(t *testing.T) {
 		t.Errorf("first: Cache-Status %q, want the hit of the back, then the miss of the front", status)
 	}
 	res, _ = ask(t, "GET", front.url+"/", nil)
-	status = strings.Join(res.Header["Cache-Status"], ", ")
-	if age := res.Header.Get("Age"); age != "100" && age != "101" || !strings.Contains(status, "; stored, larder; hit; ttl=") {
-		t.Errorf("second: Age %q, Cache-Status %q, want 100 s and the hit of the front at the end", age, status)
+	said := res.Header["Cache-Status"]
+	if age := res.Header.Get("Age"); age != "100" && age != "101" {
+		t.Errorf("second: Age %q, want the 100 s that the origin said, or one more", age)
+	}
+	if len(said) != 2 || !strings.HasPrefix(said[0], "larder; hit; ttl=") || !strings.HasPrefix(said[1], "larder; hit; ttl=") {
+		t.Errorf("second: Cache-Status %q, want the hit of the back, as it was kept, and that of the front", said)
 	}
 }
 

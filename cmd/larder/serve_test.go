@@ -87,11 +87,6 @@ func TestGracefulEnd(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			began, proceed := make(chan bool), make(chan bool)
-			t.Cleanup(func() {
-				if !c.finishes {
-					close(proceed)
-				}
-			})
 			p := start(t, application(t, func(w http.ResponseWriter, r *http.Request) {
 				close(began)
 				<-proceed
@@ -118,6 +113,9 @@ func TestGracefulEnd(t *testing.T) {
 			}
 			if status := <-ended; status != 0 {
 				t.Errorf("status %d", status)
+			}
+			if !c.finishes {
+				close(proceed)
 			}
 		})
 	}

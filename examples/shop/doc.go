@@ -6,7 +6,7 @@
 //	go run ./examples/shop
 //
 // and open the address it prints. The first start makes the data, a SQLite
-// file of some 30 MB, which takes a few seconds.
+// file of some 20 MB, which takes a few seconds.
 //
 // Flags:
 //

@@ -11,12 +11,13 @@ import (
 // nodes of cache and table, the item, and what the allocator rounds up.
 const entryOverhead = 200
 
-// item is what is kept under a key. It never changes once it is stored.
+// item is what is kept under a key. What readers see of it never changes.
 type item struct {
 	value    []byte // never nil
 	live     any
 	deadline int64 // on the store's clock
 	weight   uint32
+	moved    bool // live is in the next item of the key; guarded by the cache's lock on the key
 }
 
 // never is the deadline of items that do not expire.

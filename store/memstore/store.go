@@ -74,7 +74,19 @@ func newMemory(o Options) *memory {
 			Weigher:          func(_ string, it *item) uint32 { return it.weight },
 			ExpiryCalculator: otter.ExpiryWritingFunc(remaining),
 			Clock:            clock.coarse(),
+			OnAtomicDeletion: dropped,
 		}),
+	}
+}
+
+// dropped tells a live object that its key holds it no more. The cache calls it
+// with the key locked.
+func dropped(e otter.DeletionEvent[string, *item]) {
+	if e.Value.moved {
+		return
+	}
+	if d, ok := e.Value.live.(store.Dropper); ok {
+		d.Dropped()
 	}
 }
 
@@ -115,6 +127,10 @@ func (m *memory) Slot(name string, build func() any) any {
 // Ping implements [store.Pinger]: memory always answers.
 func (m *memory) Ping(ctx context.Context) error { return ctx.Err() }
 
-// Bytes returns how much of the bound is taken, roughly: what is just being
-// stored or dropped may be missing.
-func (m *memory) Bytes() int64 { return int64(m.cache.WeightedSize()) }
+// Bytes returns how much of the bound is taken, after it has done the
+// housekeeping that is due. While values are being stored that lags behind, by
+// some hundred entries at most.
+func (m *memory) Bytes() int64 {
+	m.cache.CleanUp()
+	return int64(m.cache.WeightedSize())
+}

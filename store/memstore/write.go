@@ -84,6 +84,7 @@ func (m *memory) Touch(ctx context.Context, key string, ttl time.Duration) (exis
 		}
 		touched := *it
 		touched.deadline = deadline(m.clock, ttl)
+		it.moved = true
 		return &touched, otter.WriteOp
 	})
 	return existed, nil

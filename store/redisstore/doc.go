@@ -16,6 +16,9 @@
 //	timeout=250ms   the longest time that a call waits for an answer
 //	pool=20         connections kept per server; default 10 for each processor
 //	restart=trust   see below
+//	near=64MiB      memory for copies of pages and fragments in this process; default none
+//	lag=20ms        with near: for how long copies go unquestioned, and how much
+//	                longer invalidating takes; the same for all processes
 //	ca=/path.pem    with TLS: certificates to trust instead of the system's
 //	db=0            with redis+unix: the database
 //

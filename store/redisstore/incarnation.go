@@ -77,7 +77,7 @@ func serverRun(ctx context.Context, server redis.Cmdable) (run, error) {
 	if infoField(info.Val(), "redis_mode") == "sentinel" {
 		return run{}, nil
 	}
-	return run{process: infoField(info.Val(), "run_id"), lineage: infoField(replication.Val(), "master_replid")}, nil
+	return newRun(infoField(info.Val(), "run_id"), infoField(replication.Val(), "master_replid")), nil
 }
 
 // infoField returns a field of an answer to INFO, empty if it has none.
@@ -108,7 +108,7 @@ func clusterRun(ctx context.Context, client *redis.ClusterClient) (run, error) {
 	}
 	slices.Sort(parts)
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
-	return run{process: "cluster", lineage: hex.EncodeToString(sum[:16])}, nil
+	return newRun("cluster", hex.EncodeToString(sum[:16])), nil
 }
 
 // primaries returns id and configuration epoch of each primary that has slots,

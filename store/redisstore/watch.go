@@ -19,7 +19,10 @@ const pollInterval = time.Second
 type run struct {
 	process string
 	lineage string
+	name    string // both
 }
+
+func newRun(process, lineage string) run { return run{process, lineage, process + "." + lineage} }
 
 // watch knows the present run without asking for it each time.
 type watch struct {
@@ -60,7 +63,7 @@ func (w *watch) name(ctx context.Context) (string, error) {
 		}
 	}
 	w.pollIfDue()
-	return r.process + "." + r.lineage, nil
+	return r.name, nil
 }
 
 // learn asks for the run, again if there was a new connection meanwhile.

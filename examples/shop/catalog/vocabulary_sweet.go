@@ -97,9 +97,9 @@ var chocolates = shelf{
 	vessel: "bar", cheap: 340, dear: 890,
 	packs: []string{"70 g", "80 g", "100 g"},
 	goods: []good{
-		{Text{"Dark Chocolate 60 %", "Zartbitterschokolade 60 %"}, "#6b4030"},
-		{Text{"Dark Chocolate 70 %", "Zartbitterschokolade 70 %"}, "#563226"},
-		{Text{"Dark Chocolate 85 %", "Edelbitterschokolade 85 %"}, "#40251d"},
+		{Text{"Dark Chocolate 60%", "Zartbitterschokolade 60\u00a0%"}, "#6b4030"},
+		{Text{"Dark Chocolate 70%", "Zartbitterschokolade 70\u00a0%"}, "#563226"},
+		{Text{"Dark Chocolate 85%", "Edelbitterschokolade 85\u00a0%"}, "#40251d"},
 		{Text{"Milk Chocolate", "Vollmilchschokolade"}, "#a06a45"},
 		{Text{"Dark Milk Chocolate", "Dunkle Milchschokolade"}, "#7f4f35"},
 		{Text{"White Chocolate", "Weiße Schokolade"}, "#ead9b5"},

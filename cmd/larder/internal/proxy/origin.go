@@ -22,6 +22,7 @@ func Origin(u *url.URL, rewriteHost bool, log *slog.Logger) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(u)
+			r.Out.URL.RawQuery = r.In.URL.RawQuery // as it is in the key, well-formed or not
 			r.SetXForwarded()
 			if !rewriteHost {
 				r.Out.Host = r.In.Host

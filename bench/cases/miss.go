@@ -1,0 +1,54 @@
+package cases
+
+import (
+	"context"
+	"html/template"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/larder-go/larder"
+	"github.com/larder-go/larder/bench/kit"
+)
+
+// rowsOf16KiB is the number of rows that make a page of 16 KiB.
+const rowsOf16KiB = 114
+
+func misses() Section {
+	s := Section{ID: "miss", Unit: "µs", Limit: "handler alone",
+		What: "A page of 16KiB by html/template that was never asked before: what recording and keeping it costs"}
+	s.Rows = []Row{
+		{"handler alone", func() (*Bench, error) {
+			return openMiss(func(h http.Handler) http.Handler { return h }, func() {}), nil
+		}},
+		{"larder", openLarderMiss},
+	}
+	return s
+}
+
+// openLarderMiss has a store that soon is full, so that it also makes room.
+func openLarderMiss() (*Bench, error) {
+	c, err := larder.Open(context.Background(), "memory://?max=64MiB")
+	if err != nil {
+		return nil, err
+	}
+	return openMiss(c.CachePage(time.Hour), func() { c.Close() }), nil
+}
+
+func openMiss(wrap func(http.Handler) http.Handler, stop func()) *Bench {
+	page := template.Must(template.New("").Parse(head + items))
+	data := newList(rowsOf16KiB)
+	h := wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		page.Execute(w, data)
+	}))
+	r, next := kit.Request(0), 0
+	return &Bench{Misses: never, Close: stop, Run: func(n int) error {
+		for range n {
+			next++
+			kit.Aim(r, "/page/"+strconv.Itoa(next))
+			h.ServeHTTP(kit.NewDiscard(), r)
+		}
+		return nil
+	}}
+}

@@ -1,0 +1,33 @@
+package kit
+
+import "net/http"
+
+// Discard is a ResponseWriter with a real header map that counts the bytes it
+// is given and drops them. Reset makes it fit for the next response; the header
+// map stays, as a connection's does not, so its growth is not measured.
+type Discard struct {
+	Status int
+	Bytes  int
+	header http.Header
+}
+
+// NewDiscard returns a writer whose header map has room for 16 fields.
+func NewDiscard() *Discard { return &Discard{header: make(http.Header, 16)} }
+
+// Header returns the header map.
+func (d *Discard) Header() http.Header { return d.header }
+
+// WriteHeader notes the status.
+func (d *Discard) WriteHeader(status int) { d.Status = status }
+
+// Write counts the bytes of p.
+func (d *Discard) Write(p []byte) (int, error) { d.Bytes += len(p); return len(p), nil }
+
+// WriteString counts the bytes of s.
+func (d *Discard) WriteString(s string) (int, error) { d.Bytes += len(s); return len(s), nil }
+
+// Flush does nothing.
+func (d *Discard) Flush() {}
+
+// Reset empties the writer.
+func (d *Discard) Reset() { clear(d.header); d.Status, d.Bytes = 0, 0 }

@@ -1,0 +1,96 @@
+package measure
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+)
+
+// Job is something to time. Run does it n times over.
+type Job struct {
+	Name string
+	Run  func(n int) error
+}
+
+// Sample is what one operation took in one round.
+type Sample struct {
+	Nanos  float64
+	Allocs float64
+	Bytes  float64 // allocated
+}
+
+// Plan says how long to measure.
+type Plan struct {
+	Rounds int
+	Slice  time.Duration // for each job in each round
+	// Progress is called before each slice; nil is allowed.
+	Progress func(round int, job string)
+}
+
+// Run measures jobs in turn and returns the samples of each, by the round.
+func (p Plan) Run(jobs []Job) ([]Series, error) {
+	counts := make([]int, len(jobs))
+	out := make([]Series, len(jobs))
+	for i, j := range jobs {
+		n, err := p.calibrate(j)
+		if err != nil {
+			return nil, err
+		}
+		counts[i] = n
+	}
+	for round := range p.Rounds {
+		for k := range jobs {
+			i := turn(round, k, len(jobs))
+			if p.Progress != nil {
+				p.Progress(round, jobs[i].Name)
+			}
+			s, err := once(jobs[i], counts[i])
+			if err != nil {
+				return nil, err
+			}
+			out[i] = append(out[i], s)
+		}
+	}
+	return out, nil
+}
+
+// turn is the job that is the k-th of its round: rounds begin with different
+// jobs, and every second one runs backwards.
+func turn(round, k, jobs int) int {
+	if round%2 == 1 {
+		k = jobs - 1 - k
+	}
+	return (round + k) % jobs
+}
+
+// calibrate finds how often a job runs in a slice.
+func (p Plan) calibrate(j Job) (int, error) {
+	for n := 1; ; n *= 4 {
+		s, err := once(j, n)
+		if err != nil {
+			return 0, err
+		}
+		if took := s.Nanos * float64(n); took >= float64(p.Slice)/8 || n > 1<<28 {
+			return max(1, int(float64(p.Slice)/s.Nanos)), nil
+		}
+	}
+}
+
+func once(j Job, n int) (Sample, error) {
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	start := time.Now()
+	err := j.Run(n)
+	took := time.Since(start)
+	runtime.ReadMemStats(&after)
+	if err != nil {
+		return Sample{}, fmt.Errorf("%s: %w", j.Name, err)
+	}
+	each := func(total uint64) float64 { return float64(total) / float64(n) }
+	return Sample{
+		Nanos:  float64(max(took, 1)) / float64(n),
+		Allocs: each(after.Mallocs - before.Mallocs),
+		Bytes:  each(after.TotalAlloc - before.TotalAlloc),
+	}, nil
+}

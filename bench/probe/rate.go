@@ -1,0 +1,47 @@
+package probe
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/larder-go/larder/bench/kit"
+)
+
+// askers is how many goroutines ask at once, as many clients of a server do.
+const askers = 50
+
+// rate counts the hits on one page that a process answers in a second.
+func rate(t Task) (Result, error) {
+	origin := kit.NewOrigin(t.Size)
+	h, stop, err := open(t, origin)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	for range 10 {
+		h.ServeHTTP(kit.NewDiscard(), kit.Request(0))
+	}
+	filled := origin.Runs.Load()
+	var hits atomic.Int64
+	var wg sync.WaitGroup
+	deadline := time.Now().Add(t.For)
+	for range askers {
+		wg.Go(func() {
+			d, r := kit.NewDiscard(), kit.Request(0)
+			for time.Now().Before(deadline) {
+				for range 100 {
+					d.Reset()
+					h.ServeHTTP(d, r)
+				}
+				hits.Add(100)
+			}
+		})
+	}
+	wg.Wait()
+	if origin.Runs.Load() != filled {
+		return nil, errors.New("not all were hits")
+	}
+	return Result{"rate": float64(hits.Load()) / t.For.Seconds()}, nil
+}

@@ -1,0 +1,88 @@
+package reach
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/larder-go/larder/bench/table"
+)
+
+// Verdict says how far an aim was reached.
+type Verdict int
+
+// The better ones come later.
+const (
+	Unmeasured Verdict = iota
+	Missed
+	Bar
+	Goal
+)
+
+func (v Verdict) String() string { return [...]string{"not measured", "MISSED", "bar", "goal"}[v] }
+
+// Judge compares what b holds with the aim. value is NaN-free only if the
+// verdict is not Unmeasured.
+func (a Aim) Judge(b *table.Book) (value float64, v Verdict) {
+	value, ok := a.figure(b)
+	switch {
+	case !ok:
+		return 0, Unmeasured
+	case a.reached(value, a.Goal):
+		return value, Goal
+	case a.reached(value, a.Bar):
+		return value, Bar
+	}
+	return value, Missed
+}
+
+// exact is what the noise of counting is worth: a hit that allocates three
+// times is measured as 3.0004.
+const exact = 0.005
+
+func (a Aim) reached(value, mark float64) bool {
+	if a.AtLeast {
+		return value >= mark*(1-exact)
+	}
+	return value <= mark*(1+exact)
+}
+
+func (a Aim) texts(b *table.Book) []string {
+	sign := "≤ "
+	if a.AtLeast {
+		sign = "≥ "
+	}
+	value, v := a.Judge(b)
+	text := table.Number(value)
+	if v == Unmeasured {
+		text = ""
+	}
+	return []string{a.What, text, sign + short(a.Bar), sign + short(a.Goal), v.String()}
+}
+
+var columns = []string{"", "reached", "bar", "goal", "verdict"}
+
+// Text prints the verdicts for a terminal.
+func Text(w io.Writer, aims []Aim, b *table.Book) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "\n%s\n", strings.Join(columns, "\t"))
+	for _, a := range aims {
+		fmt.Fprintln(t, strings.Join(a.texts(b), "\t"))
+	}
+	return t.Flush()
+}
+
+// Markdown prints the verdicts for a document.
+func Markdown(w io.Writer, aims []Aim, b *table.Book) error {
+	var text strings.Builder
+	fmt.Fprintf(&text, "| %s |\n|---|--:|--:|--:|---|\n", strings.Join(columns, " | "))
+	for _, a := range aims {
+		fmt.Fprintf(&text, "| %s |\n", strings.Join(a.texts(b), " | "))
+	}
+	_, err := io.WriteString(w, text.String()+"\n")
+	return err
+}
+
+func short(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

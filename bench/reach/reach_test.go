@@ -1,0 +1,64 @@
+package reach_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/larder-go/larder/bench/reach"
+	"github.com/larder-go/larder/bench/table"
+)
+
+func book(section, row, column string, value float64) *table.Book {
+	return &table.Book{Sections: []table.Section{{ID: section, Columns: []string{column}, Rows: []table.Row{{Name: row, Cells: []float64{value}}}}}}
+}
+
+func TestJudge(t *testing.T) {
+	hit, wire := reach.Aims()[0], reach.WireAims()[0]
+	for _, tc := range []struct {
+		aim   reach.Aim
+		book  *table.Book
+		value float64
+		want  reach.Verdict
+	}{
+		{hit, book("hit/16KiB", "larder", "× limit-floor", 1.4), 1.4, reach.Goal},
+		{hit, book("hit/16KiB", "larder", "× limit-floor", 1.501), 1.501, reach.Goal},
+		{hit, book("hit/16KiB", "larder", "× limit-floor", 1.6), 1.6, reach.Bar},
+		{hit, book("hit/16KiB", "larder", "× limit-floor", 2.3), 2.3, reach.Missed},
+		{hit, book("hit/16KiB", "gin-cache", "× limit-floor", 1), 0, reach.Unmeasured},
+		{wire, book("wire/16KiB", "larder", "÷ bare", 1.01), 1.01, reach.Goal},
+		{wire, book("wire/16KiB", "larder", "÷ bare", 0.96), 0.96, reach.Bar},
+		{wire, book("wire/16KiB", "larder", "÷ bare", 0.90), 0.90, reach.Missed},
+	} {
+		value, v := tc.aim.Judge(tc.book)
+		if value != tc.value || v != tc.want {
+			t.Errorf("%s: %v %v, want %v %v", tc.aim.What, value, v, tc.value, tc.want)
+		}
+	}
+}
+
+// A goal that is easier than its bar could never be missed alone.
+func TestAGoalAsksForMoreThanItsBar(t *testing.T) {
+	for _, a := range append(reach.Aims(), reach.WireAims()...) {
+		if easier := a.Goal > a.Bar; easier != a.AtLeast && a.Goal != a.Bar {
+			t.Errorf("%s: bar %v, goal %v, at least: %v", a.What, a.Bar, a.Goal, a.AtLeast)
+		}
+	}
+}
+
+func TestMarkdownHasARowForEachAim(t *testing.T) {
+	var b strings.Builder
+	if err := reach.Markdown(&b, reach.Aims(), &table.Book{}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := strings.Count(b.String(), "not measured"), len(reach.Aims()); got != want {
+		t.Errorf("%d rows for %d aims", got, want)
+	}
+}
+
+func ExampleText() {
+	reach.Text(os.Stdout, reach.Aims()[:1], book("hit/16KiB", "larder", "× limit-floor", 1.4))
+	// Output:
+	//                                     reached  bar    goal   verdict
+	// memory hit of 16 KiB ÷ limit-floor  1.40     ≤ 2.2  ≤ 1.5  goal
+}

@@ -1,0 +1,135 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/larder-go/larder/bench/kit"
+	"github.com/larder-go/larder/bench/measure"
+	"github.com/larder-go/larder/bench/servers"
+	"github.com/larder-go/larder/bench/table"
+)
+
+// Config says how much to measure.
+type Config struct {
+	Rounds  int
+	Seconds int                    // of wrk for each server in each round, after one to warm up
+	Only    func(name string) bool // which servers; the bare one is always measured
+	Log     io.Writer
+}
+
+// Run measures all servers that can be started. The error wraps
+// servers.ErrMissing if wrk or taskset is not installed. The program must call
+// Main before it reads its arguments.
+func Run(c Config) (*table.Book, error) {
+	for _, program := range []string{"wrk", "taskset"} {
+		if _, err := exec.LookPath(program); err != nil {
+			return nil, fmt.Errorf("%w: %s", servers.ErrMissing, program)
+		}
+	}
+	dir, err := os.MkdirTemp("", "larder-web")
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	if err := os.Chmod(dir, 0o755); err != nil { // servers may give up the rights they were started with
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	stores, err := servers.StartStores(clientCore)
+	if err != nil {
+		return nil, err
+	}
+	defer stores.Stop()
+	h := &hall{dir, stores}
+	book := new(table.Book)
+	for _, part := range []struct {
+		size        int
+		contestants []contestant
+	}{{16 << 10, long}, {1 << 10, short}} {
+		s, err := c.section(h, part.size, part.contestants)
+		if err != nil {
+			return nil, err
+		}
+		book.Add(s)
+	}
+	return book, nil
+}
+
+// results are the reports of a server, by the round.
+type results []report
+
+func (c Config) section(h *hall, size int, all []contestant) (table.Section, error) {
+	found := map[string]results{}
+	var left []string
+	for round := range c.Rounds {
+		for _, who := range all {
+			if slices.Contains(left, who.name) || !c.wants(who.name) {
+				continue
+			}
+			r, err := c.once(h, who, size)
+			if errors.Is(err, servers.ErrMissing) {
+				left = append(left, who.name)
+				fmt.Fprintf(c.Log, "left out: %s: %v\n", who.name, err)
+				continue
+			}
+			if err != nil {
+				return table.Section{}, fmt.Errorf("%s: %w", who.name, err)
+			}
+			found[who.name] = append(found[who.name], r)
+			fmt.Fprintf(c.Log, "%s round %d of %d, %d KiB, %s: %.0f req/s\n", time.Now().Format(time.TimeOnly), round+1, c.Rounds, size>>10, who.name, r.Rate)
+		}
+	}
+	return section(size, found, left), nil
+}
+
+func (c Config) wants(name string) bool { return name == bare || c.Only(name) }
+
+func (c Config) once(h *hall, who contestant, size int) (report, error) {
+	for _, store := range []string{kit.Redis, kit.Memcached} {
+		if err := h.stores.Empty(store); err != nil {
+			return report{}, err
+		}
+	}
+	server, err := who.start(h, size)
+	if err != nil {
+		return report{}, err
+	}
+	defer server.stop()
+	if err := fill(server.addr, size); err != nil {
+		return report{}, err
+	}
+	if _, err := wrk(server.addr, 1); err != nil {
+		return report{}, err
+	}
+	return wrk(server.addr, c.Seconds)
+}
+
+// section makes a table, the fastest first. Ratios are the medians of the
+// rounds' ratios to the bare server.
+func section(size int, found map[string]results, left []string) table.Section {
+	s := table.Section{ID: fmt.Sprintf("wire/%dKiB", size>>10), Columns: []string{"req/s", "÷ bare", "p50 µs", "p99 µs"},
+		What: fmt.Sprintf("A page of %d KiB with six fields over TCP: wrk with %d connections, the server alone on one processor; latencies at the highest rate", size>>10, connections)}
+	if len(left) > 0 {
+		s.What += "; not installed: " + strings.Join(left, ", ")
+	}
+	for name, rs := range found {
+		var rates, ratios, p50, p99 []float64
+		for i, r := range rs {
+			rates = append(rates, r.Rate)
+			ratios = append(ratios, r.Rate/found[bare][i].Rate)
+			p50 = append(p50, float64(r.P50.Microseconds()))
+			p99 = append(p99, float64(r.P99.Microseconds()))
+		}
+		s.Rows = append(s.Rows, table.Row{Name: name, Cells: []float64{
+			measure.Median(rates), measure.Median(ratios), measure.Median(p50), measure.Median(p99)}})
+	}
+	slices.SortFunc(s.Rows, func(a, b table.Row) int { return cmp.Compare(b.Cells[0], a.Cells[0]) })
+	return s
+}

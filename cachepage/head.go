@@ -1,0 +1,65 @@
+package cachepage
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/larder-go/larder/internal/field"
+	"github.com/larder-go/larder/internal/policy"
+	"github.com/larder-go/larder/observe"
+	"github.com/larder-go/larder/readthrough"
+)
+
+// head passes a HEAD on and updates the stored page by the answer, if that
+// describes it (RFC 9111 §4.3.5).
+func (x *exchange) head(k *readthrough.Key, l *lookup, p *page, use policy.Use, says field.Status) {
+	never := func(*readthrough.Entry) bool { return false }
+	_, render := x.pages.engine.Lead(x.r.Context(), k, readthrough.Access{
+		Name: x.r.URL.Path, Varied: l, Tags: x.rt.known(x.r), Names: x.rt.varyOn, Alone: true, Usable: never,
+	})
+	x.saw(observe.Miss, use.Reason)
+	rec := newRecorder(x, render)
+	rec.says, rec.stale, rec.described = says, p, k
+	x.run(rec, withQuery(x.r, x.query).WithContext(render.Context()))
+}
+
+// decideDescribed passes the answer to a HEAD on, and notes what it says about
+// the stored page.
+func (rec *recorder) decideDescribed(status int) {
+	x, stored := rec.x, rec.stale.header()
+	x.rt.patchVary(rec.header)
+	switch {
+	case status != http.StatusOK:
+		rec.render.Refuse("status", 0)
+	case !policy.HeadAgrees(stored, rec.header, int64(rec.stale.plain)):
+		rec.render.Refuse("changed", 0)
+		x.outdate(rec.described)
+	default:
+		rec.response = policy.Response{
+			Status: rec.stale.status, Header: policy.Update304(stored, rec.header), Target: x.target(),
+			RequestTime: rec.render.Begun(), ResponseTime: x.pages.engine.Time(),
+		}
+		rec.verdict = x.rt.policy.Store(x.r, rec.response)
+		rec.names, _ = x.rt.varies(rec.response.Header)
+	}
+	rec.passOn(status)
+}
+
+// finishDescribed keeps the page with its updated header.
+func (rec *recorder) finishDescribed() {
+	if rec.response.Header == nil {
+		rec.render.Abort("not-updated")
+		return
+	}
+	rec.commit(rec.response.Header, rec.stale.content())
+}
+
+// outdate drops a page that a HEAD has shown to be another one by now.
+func (x *exchange) outdate(k *readthrough.Key) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.r.Context()), 5*time.Second)
+	defer cancel()
+	if err := x.pages.engine.Invalidate(ctx, readthrough.Target{Keys: []*readthrough.Key{k}}); err != nil {
+		x.pages.engine.Logger().Warn("larder: a changed page could not be dropped yet", "path", x.r.URL.Path, "error", err)
+	}
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package cachepage_test
+
+const raceEnabled = false

@@ -1,0 +1,107 @@
+package readthrough
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/larder-go/larder/store/memstore"
+)
+
+// TestRoundTrips counts how often a shared store is asked.
+func TestRoundTrips(t *testing.T) {
+	page := Product{Parts: [][]byte{[]byte("page")}, Life: Life{Fresh: minute}, Names: []string{"Accept", "Cookie"}}
+	for name, tt := range map[string]struct {
+		face    *Face
+		product Product
+		tags    []string
+	}{
+		"nothing more":               {plainFace, text("x"), nil},
+		"with an index":              {indexedFace, text("x"), nil},
+		"with names":                 {indexedFace, page, nil},
+		"with names and tags":        {indexedFace, page, crowd(20)},
+		"under a readable key":       {rootedFace, text("x"), nil},
+		"under a readable key, tags": {rootedFace, text("x"), crowd(3)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShelf()
+			writer, stranger := engine(t, s, Options{}), engine(t, s, Options{})
+			v := language("de")
+			lookup := func(e *Engine) {
+				if n, err := e.Find(bg, e.Key(tt.face, []byte("k")), v); n == nil {
+					t.Errorf("not found: %v", err)
+				}
+			}
+			r := begin(t, writer, bg, writer.Key(tt.face, []byte("k")), Access{Varied: v, Tags: tt.tags})
+			if n, why := r.Commit(tt.product); n == nil {
+				t.Fatal(why)
+			}
+			if n := s.counted(func() { lookup(writer) }); n != 1 {
+				t.Errorf("a hit where it was rendered: %d trips, want 1", n)
+			}
+			if n := s.counted(func() { lookup(stranger) }); n > 3 {
+				t.Errorf("the first hit in another process: %d trips, want 3 at most", n)
+			}
+			if n := s.counted(func() { lookup(stranger) }); n != 1 {
+				t.Errorf("the second hit there: %d trips, want 1", n)
+			}
+		})
+	}
+}
+
+func TestRoundTripsOfAMiss(t *testing.T) {
+	s := newShelf()
+	e := engine(t, s, Options{})
+	keep(t, e, key(e, "warm"), "x")
+	k := e.Key(indexedFace, []byte("k"))
+	var r *Render
+	if n := s.counted(func() { r = begin(t, e, bg, k, tagged) }); n > 3 {
+		t.Errorf("before the render %d trips, want 3 at most", n)
+	}
+	r.Tag("late")
+	if n := s.counted(func() { r.Commit(text("x")) }); n > 5 {
+		t.Errorf("after the render %d trips", n)
+	}
+}
+
+func TestManyUnitsInOneRoundTrip(t *testing.T) {
+	s := newShelf()
+	e := engine(t, s, Options{})
+	var ks []*Key
+	for i := range 50 {
+		k := e.Key(rootedFace, []byte(fmt.Sprint(i)))
+		if ks = append(ks, k); i%2 == 0 {
+			keep(t, e, k, fmt.Sprint(i), "t")
+		}
+	}
+	trips := s.counted(func() {
+		ns, err := e.FindMany(bg, ks)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, n := range ns {
+			if (n != nil) != (i%2 == 0) || (n != nil && string(n.Payload) != fmt.Sprint(i)) {
+				t.Errorf("%d: %+v", i, n)
+			}
+		}
+	})
+	if trips != 1 {
+		t.Errorf("%d trips, want 1", trips)
+	}
+}
+
+func TestALocalHitAllocatesNothing(t *testing.T) {
+	s := memstore.New(memstore.Options{})
+	defer s.Close()
+	e := engine(t, s, Options{})
+	for name, f := range map[string]*Face{"plain": plainFace, "indexed": indexedFace, "rooted": rootedFace} {
+		keep(t, e, e.Key(f, []byte("the unit")), "x", "a", "b")
+		material := []byte("the unit")
+		if n := testing.AllocsPerRun(1000, func() {
+			if n, _ := e.Find(bg, e.Key(f, material), nil); n == nil {
+				t.Fatal("not found")
+			}
+		}); n != 0 {
+			t.Errorf("%s: %v allocations, want 0", name, n)
+		}
+	}
+}
