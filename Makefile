@@ -77,7 +77,7 @@ servers: # what the tests start
 	@.ci/servers
 
 race: servers ## All tests of all modules with the race detector
-	@$(call each,go test -race,go test -race $(FRESH) -p $(P) -timeout 20m ./...)
+	@$(call each,go test -race,go test -race $(FRESH) -p $(P) -timeout 10m ./...)
 
 fuzz: ## Each fuzz target for FUZZTIME (10s)
 	@.ci/fuzz $(FUZZTIME) $(MODULES)

@@ -21,21 +21,21 @@ var (
 const minute = time.Minute
 
 // onEveryStore runs a test on memory, Redis and Memcached, with a URL that
-// names a store of its own.
+// names a store of its own. The servers have time to answer on a busy machine.
 func onEveryStore(t *testing.T, test func(t *testing.T, url string)) {
 	t.Run("memory", func(t *testing.T) {
 		url := "memory://" + time.Now().Format("150405.000000000")
 		open(t, url) // as long as one is open, the memory lasts
 		test(t, url)
 	})
-	t.Run("redis", func(t *testing.T) { test(t, "redis://"+servertest.Redis(t).Addr()+"/0") })
-	t.Run("memcached", func(t *testing.T) { test(t, "memcached://"+servertest.Memcached(t).Addr()) })
+	t.Run("redis", func(t *testing.T) { test(t, "redis://"+servertest.Redis(t).Addr()+"/0?timeout=20s") })
+	t.Run("memcached", func(t *testing.T) { test(t, "memcached://"+servertest.Memcached(t).Addr()+"?timeout=20s") })
 }
 
 // open is a cache that is closed at the end of the test.
 func open(t testing.TB, url string, opts ...larder.Option) *larder.Cache {
 	t.Helper()
-	c, err := larder.Open(bg, url, append([]larder.Option{quiet}, opts...)...)
+	c, err := larder.Open(bg, url, append([]larder.Option{quiet, larder.WithTimeout(20 * time.Second)}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

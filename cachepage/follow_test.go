@@ -35,9 +35,6 @@ func TestFollowOriginLifetimes(t *testing.T) {
 			s := newSite(t)
 			h := s.follow(page("x", c.lines...))
 			first := get(h, "/p")
-			for _, line := range c.lines {
-				_ = line
-			}
 			want(t, "nothing is added", first.get("Etag"), "")
 			if c.lives == 0 {
 				want(t, "kept", get(h, "/p").hit(), false)

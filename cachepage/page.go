@@ -144,16 +144,6 @@ func (p *page) header() http.Header {
 	return h
 }
 
-// get is the first value of a stored field.
-func (p *page) get(name string) string {
-	for i := range p.fields {
-		if p.fields[i].name == name {
-			return p.fields[i].values[0]
-		}
-	}
-	return ""
-}
-
 // softened is the page as it stands after a soft invalidation: stale, to be
 // shown in the windows that it was given and in no other.
 func (p *page) softened(now int64) *page {

@@ -3,12 +3,8 @@ package cachepage
 import (
 	"bufio"
 	"io"
-	"maps"
 	"net"
 	"net/http"
-	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -69,7 +65,9 @@ const maxPooled = 1 << 20
 func newRecorder(x *exchange, render *readthrough.Render) *recorder {
 	rec := &recorder{x: x, render: render, began: time.Now(), header: x.w.Header()}
 	if render != nil {
-		rec.preset = rec.header.Clone()
+		if len(rec.header) > 0 {
+			rec.preset = rec.header.Clone()
+		}
 		b := buffers.Get().(*[]byte)
 		rec.buf = (*b)[:0]
 	}
@@ -121,149 +119,10 @@ func (rec *recorder) bypassed() bool {
 	return rec.says.Fwd == "bypass" || rec.says.Fwd == policy.FwdMethod
 }
 
-// describe gives an answer that is not recorded, because of what was asked for
-// (HEAD, a range), the fields of the page that would have been.
-func (rec *recorder) describe(status int) {
-	x, h, now := rec.x, rec.header, rec.x.pages.engine.Time()
-	x.rt.patchVary(h)
-	v := x.rt.policy.Store(x.r, policy.Response{Status: status, Header: h, RequestTime: now, ResponseTime: now, Target: x.target()})
-	x.rt.policy.Patch(h, v, now)
-}
-
-func (rec *recorder) decide(status int) {
-	h, now := rec.Header(), rec.x.pages.engine.Time()
-	rec.x.rt.patchVary(h)
-	switch {
-	case rec.revalidating && status == http.StatusNotModified && !policy.Validates(rec.stale.header(), h):
-		rec.mistaken, rec.state = true, swallowing // RFC 9111 §4.3.4: no update by what is about something else
-		return
-	case rec.revalidating && status == http.StatusNotModified:
-		rec.response = policy.Response{Status: rec.stale.status, Header: policy.Update304(rec.stale.header(), h)}
-		rec.state = swallowing
-	case rec.hides(status, now):
-		rec.refuse("stale-if-error", 0)
-		rec.state = swallowing
-		return
-	default:
-		rec.response = policy.Response{Status: status, Header: h}
-	}
-	rec.response.RequestTime, rec.response.ResponseTime, rec.response.Target = rec.render.Begun(), now, rec.x.target()
-	rec.verdict = rec.x.rt.policy.Store(rec.x.r, rec.response)
-	if rec.state == swallowing {
-		return
-	}
-	var star bool
-	if rec.names, star = rec.x.rt.varies(h); star {
-		rec.verdict = policy.Verdict{Reason: policy.NotVaryStar}
-	}
-	rec.x.rt.patchCoding(h)
-	rec.length = contentLength(h)
-	if why := rec.cannot(h); why != "" {
-		rec.announce(h)
-		rec.refuse(why, rec.memory(status))
-		rec.passOn(status)
-		return
-	}
-	rec.state = recording
-	rec.frozen = h.Clone()
-}
-
-// cannot is why the response is not recorded, "" if it is.
-func (rec *recorder) cannot(h http.Header) string {
-	if !rec.verdict.Store {
-		return rec.verdict.Reason
-	}
-	if rec.length > rec.x.rt.maxBody {
-		return "too-large"
-	}
-	const stream = "text/event-stream"
-	if ct := first(h["Content-Type"]); len(ct) >= len(stream) && strings.EqualFold(ct[:len(stream)], stream) {
-		return "event-stream"
-	}
-	return rec.render.Why()
-}
-
-// contentLength is the length that a header announces, -1 if none.
-func contentLength(h http.Header) int64 {
-	n, err := strconv.ParseInt(first(h["Content-Length"]), 10, 64)
-	if err != nil || n < 0 {
-		return -1
-	}
-	return n
-}
-
-// announce writes the lifetimes that the page has by now: what is said while
-// rendering lowers them until the header goes out. One that holds what must
-// not be kept, or what is stale already, gets none.
-func (rec *recorder) announce(h http.Header) {
-	switch rec.render.Why() {
-	case "no-store", "stale-inside":
-		return
-	}
-	rec.x.rt.policy.Patch(h, rec.limited(), rec.response.ResponseTime)
-}
-
-// limited is the verdict, lowered by what was said while rendering.
-func (rec *recorder) limited() policy.Verdict {
-	limit := rec.render.Limit()
-	if limit == 0 {
-		return rec.verdict
-	}
-	left := time.Duration(limit - rec.response.ResponseTime.UnixNano())
-	v := rec.verdict.Limit(left)
-	windows := max(left-v.Life.Fresh, 0)
-	v.Life.StaleWhileRevalidate = min(v.Life.StaleWhileRevalidate, windows)
-	v.Life.StaleIfError = min(v.Life.StaleIfError, windows)
-	return v
-}
-
-func first(v []string) string {
-	if len(v) == 0 {
-		return ""
-	}
-	return v[0]
-}
-
-// memory is how long to remember that the URL cannot be kept. A failure of the
-// handler, or the visitor's own doing, says nothing about the next request.
-func (rec *recorder) memory(status int) time.Duration {
-	if status >= 500 || status == http.StatusNotModified || rec.x.q.Authorized || rec.verdict.Reason == policy.NotRequest {
-		return 0
-	}
-	return remember
-}
-
-// hides reports whether a stale page is shown instead of an answer with this
-// status (RFC 5861 §4).
-func (rec *recorder) hides(status int, now time.Time) bool {
-	return rec.stale != nil && rec.stale.life.ServesOnError(status, now.UnixNano())
-}
-
 func (rec *recorder) refuse(why string, memory time.Duration) {
 	if rec.render != nil {
 		rec.says.Detail = why
 		rec.render.Refuse(why, memory)
-	}
-}
-
-// passOn sends the header as it is, with what there is to say about it.
-func (rec *recorder) passOn(status int) {
-	rec.state = passing
-	rec.comment(status, false)
-	rec.x.w.WriteHeader(status)
-}
-
-// comment adds Cache-Status and Server-Timing to the header about to be sent.
-func (rec *recorder) comment(status int, stored bool) {
-	s := rec.says
-	s.Cache, s.FwdStatus, s.Stored = rec.x.rt.name, status, stored
-	field.AddCacheStatus(rec.Header(), s)
-	if rec.x.rt.serverTiming {
-		how := "miss"
-		if rec.bypassed() {
-			how = "bypass"
-		}
-		rec.x.timingOfRender(rec.Header(), how, time.Since(rec.began))
 	}
 }
 
@@ -280,13 +139,6 @@ func (rec *recorder) Write(b []byte) (int, error) {
 		return len(b), nil
 	}
 	return rec.record(b)
-}
-
-// sniff sets a missing Content-Type as net/http would, so that it is kept.
-func (rec *recorder) sniff(h http.Header, b []byte) {
-	if _, has := h["Content-Type"]; !has && h["Content-Encoding"] == nil && len(b) > 0 {
-		h["Content-Type"] = []string{http.DetectContentType(b)}
-	}
 }
 
 func (rec *recorder) record(b []byte) (int, error) {
@@ -327,41 +179,6 @@ func (rec *recorder) letGo(why string) {
 	}
 	rec.state = passing
 	rec.freeBuffer()
-}
-
-// sendHeader puts the frozen header in place, whatever the handler did to the
-// map since, and sends it.
-func (rec *recorder) sendHeader() {
-	rec.announce(rec.frozen)
-	rec.restoreHeader()
-	rec.comment(rec.status, false)
-	rec.x.w.WriteHeader(rec.status)
-}
-
-// restoreHeader leaves only trailers of what the handler set since.
-func (rec *recorder) restoreHeader() {
-	for name := range rec.header {
-		if !strings.HasPrefix(name, http.TrailerPrefix) {
-			delete(rec.header, name)
-		}
-	}
-	maps.Copy(rec.header, rec.frozen)
-}
-
-// resetHeader takes back all that the handler has set.
-func (rec *recorder) resetHeader() {
-	clear(rec.header)
-	maps.Copy(rec.header, rec.preset)
-}
-
-// trailed reports whether the handler set trailers without declaring them.
-func (rec *recorder) trailed() bool {
-	for name := range rec.header {
-		if strings.HasPrefix(name, http.TrailerPrefix) {
-			return true
-		}
-	}
-	return false
 }
 
 // stream begins to send a page that is not complete. The answer to a POST is
@@ -425,15 +242,4 @@ func (rec *recorder) freeBuffer() {
 		buffers.Put(&b)
 	}
 	rec.buf = nil
-}
-
-// own is the header to keep: without what outer handlers had set before this
-// one ran, since they will set it again.
-func (rec *recorder) own(h http.Header) http.Header {
-	for name, v := range rec.preset {
-		if slices.Equal(h[name], v) {
-			delete(h, name)
-		}
-	}
-	return h
 }

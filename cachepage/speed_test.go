@@ -30,7 +30,7 @@ func TestAllocationsOfAHit(t *testing.T) {
 		"with Vary":        {[]string{"Vary: Accept-Language"}, []string{"Accept-Language: de,en;q=0.5"}, nil, 0},
 		"with tags":        {nil, nil, []cachepage.Option{cachepage.Tags("a", "b")}, 0},
 		"with a cookie":    {nil, []string{"Cookie: theme=dark; lang=de"}, []cachepage.Option{cachepage.VaryOnCookie("lang")}, 0},
-		"with query rules": {nil, nil, []cachepage.Option{cachepage.IgnoreQuery("utm_*")}, 3},
+		"with query rules": {nil, nil, []cachepage.Option{cachepage.IgnoreQuery("utm_*")}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newSite(t).cached(page(body, c.lines...), c.opts...)
@@ -41,6 +41,7 @@ func TestAllocationsOfAHit(t *testing.T) {
 				clear(w.header)
 				h.ServeHTTP(w, r)
 			})
+			t.Logf("%v allocations", n)
 			if want(t, "hit", w.header.Get("Age"), "0"); n > c.most {
 				t.Errorf("%v allocations, want at most %v", n, c.most)
 			}

@@ -46,8 +46,9 @@ func TestAPanicOfARefreshIsNotTheVisitors(t *testing.T) {
 	want(t, "log", strings.Contains(s.log.String(), "panic while refreshing a page"), true)
 }
 
-// refreshed serves h, lets its page become stale and waits until it is anew.
-func refreshed(t *testing.T, s *site, h http.Handler, path string, lines ...string) {
+// refreshed serves h, lets its page become stale, waits until it is anew and
+// returns both texts.
+func refreshed(t *testing.T, s *site, h http.Handler, path string, lines ...string) (before, after string) {
 	t.Helper()
 	srv := httptest.NewServer(h)
 	defer srv.Close()
@@ -57,6 +58,7 @@ func refreshed(t *testing.T, s *site, h http.Handler, path string, lines ...stri
 	want(t, "the old page at once", a.body, old.body)
 	want(t, "Cache-Status", a.cache(), "larder; hit; ttl=-10; detail=stale-while-revalidate")
 	soon(t, "a new page", func() bool { return fetch(t, srv, path, lines...).cache() == "larder; hit; ttl=60" })
+	return old.body, fetch(t, srv, path, lines...).body
 }
 
 func TestStaleWhileRevalidateThroughTheServer(t *testing.T) {
@@ -93,7 +95,8 @@ func TestStaleWhileRevalidateThroughTheServer(t *testing.T) {
 				}
 				return ""
 			}
-			refreshed(t, s, s.cached(v, window, cachepage.VaryBy("language", language)), "//a//b", lines...)
+			before, after := refreshed(t, s, s.cached(v, window, cachepage.VaryBy("language", language)), "//a//b", lines...)
+			want(t, "the new page is of the same URL", after, before)
 			want(t, "runs", v.runs.Load(), 2)
 		})
 	}
@@ -139,7 +142,7 @@ func TestStaleIfError(t *testing.T) {
 	}{
 		"500":               {func(w http.ResponseWriter) { w.WriteHeader(500) }, 70 * time.Second, true, "; fwd-status=500"},
 		"502":               {func(w http.ResponseWriter) { w.WriteHeader(502) }, 70 * time.Second, true, "; fwd-status=502"},
-		"503 with a body":   {func(w http.ResponseWriter) { http.Error(w, "down", 503) }, 70 * time.Second, true, "; fwd-status=503"},
+		"503 with a body":   {func(w http.ResponseWriter) { http.Error(w, "down", http.StatusServiceUnavailable) }, 70 * time.Second, true, "; fwd-status=503"},
 		"504":               {func(w http.ResponseWriter) { w.WriteHeader(504) }, 70 * time.Second, true, "; fwd-status=504"},
 		"501 is an answer":  {func(w http.ResponseWriter) { w.WriteHeader(501) }, 70 * time.Second, false, ""},
 		"404 is an answer":  {func(w http.ResponseWriter) { w.WriteHeader(404) }, 70 * time.Second, false, ""},

@@ -17,7 +17,10 @@ type block struct {
 	tags    []string      // that are literal
 	head    []byte        // digest and name: what its keys begin with
 	plain   []string      // tags of a block without arguments, its own first
+	inside  memory        // the blocks in it
 	warned  atomic.Int64  // Unix seconds of the last warning
+
+	arguments int // that only the execution can evaluate
 }
 
 func newBlock(tree *parse.Tree, t tag, digest []byte) *block {
@@ -30,6 +33,8 @@ func newBlock(tree *parse.Tree, t tag, digest []byte) *block {
 		dynamic: t.ttl != nil,
 		tags:    t.literalTags(),
 		head:    appendName(digest, t.name),
+
+		arguments: len(t.arguments()),
 	}
 	b.plain = append([]string{shorten(b.head[digestSize:])}, b.tags...)
 	return b

@@ -4,14 +4,15 @@ import (
 	"html/template"
 	"reflect"
 	"slices"
+	"strconv"
 )
 
 // A set is a compiled set of templates. It does not change any more.
 type set struct {
 	html    *template.Template
 	blocks  []*block
-	scoped  map[string]bool  // templates whose data is an *env
-	refused map[string]error // templates that html/template does not take as pages
+	scoped  map[string]*memory // templates whose data is an *env, and nil for others
+	refused map[string]error   // templates that html/template does not take as pages
 }
 
 // compile makes a set of what the author wrote.
@@ -24,14 +25,16 @@ func compile(t *template.Template) (*set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &set{html: src.copy().Funcs(runtime), scoped: map[string]bool{}, refused: p.refused}
+	s := &set{html: src.copy().Funcs(runtime), scoped: map[string]*memory{}, refused: p.refused}
 	for _, name := range src.names {
-		s.scoped[name] = src.scoped(name)
-		if s.scoped[name] {
+		s.scoped[name] = nil
+		if src.scoped(name) {
+			s.scoped[name] = new(memory)
 			src.rewriter(s, p, name).rewrite()
 		}
 		s.blocks = append(s.blocks, src.parts[name].blocks...)
 	}
+	s.html.Funcs(s.functions())
 	if err := src.addTwins(s, p); err != nil {
 		return nil, err
 	}
@@ -83,9 +86,10 @@ type env struct {
 	data  reflect.Value
 }
 
-// Names of the functions that compiled templates call.
+// Names of the functions that compiled templates call. Each block has one of
+// its own, which ends in its number.
 const (
-	funcBlock = "larder_block"
+	funcBlock = "larder_block_"
 	funcEnd   = "larder_end"
 	funcData  = "larder_data"
 	funcPass  = "larder_pass"
@@ -93,13 +97,35 @@ const (
 )
 
 var runtime = template.FuncMap{
-	funcBlock: (*env).begin,
 	funcEnd:   (*env).end,
 	funcData:  func(e *env) reflect.Value { return e.data },
 	funcPass:  (*env).pass,
 	funcCtx:   (*env).context,
 	wordTags:  func(tags ...any) tagged { return tagged(tags) },
 	wordUsing: func(alias any) using { return using{alias} },
+}
+
+// functions are those that begin the blocks.
+func (s *set) functions() template.FuncMap {
+	m := template.FuncMap{}
+	for i, b := range s.blocks {
+		m[funcBlock+strconv.Itoa(i)] = b.function()
+	}
+	return m
+}
+
+// function is begin as templates call it. What text/template packs into a slice
+// for a function of many arguments costs more than the rest of a hit.
+func (b *block) function() any {
+	switch b.arguments {
+	case 0:
+		return func(e *env) (bool, error) { return e.begin(b) }
+	case 1:
+		return func(e *env, x any) (bool, error) { return e.begin(b, x) }
+	case 2:
+		return func(e *env, x, y any) (bool, error) { return e.begin(b, x, y) }
+	}
+	return func(e *env, args ...any) (bool, error) { return e.begin(b, args...) }
 }
 
 // pass is the data of a template that is called with data, or without.

@@ -1,6 +1,9 @@
 package fragment
 
-import "text/template/parse"
+import (
+	"strconv"
+	"text/template/parse"
+)
 
 // Names that no author can write, for variables that every compiled template
 // may have. Those for the data are chosen so that messages read as if nothing
@@ -18,7 +21,7 @@ const twinSuffix = " (larder: no blocks)"
 // A rewriter compiles one template. Its data becomes an *env, from which the
 // first actions take the scope and the author's own data; each block becomes
 //
-//	{{if larder_block scope 7 vary…}} body {{end := larder_end scope}}{{end}}
+//	{{if larder_block_7 scope vary…}} body {{end := larder_end scope}}{{end}}
 type rewriter struct {
 	source  *source
 	tree    *parse.Tree
@@ -126,7 +129,8 @@ func (r *rewriter) cacheBlock(a *parse.ActionNode, body []parse.Node, root bool)
 	t, _ := readTag(r.tree, a) // was read before, without an error
 	nth := r.first + r.block
 	r.block++
-	c := command(append([]parse.Node{parse.NewIdentifier(funcBlock).SetPos(a.Pos), variable(scopeName), number(nth)}, t.arguments()...)...)
+	begin := parse.NewIdentifier(funcBlock + strconv.Itoa(nth)).SetPos(a.Pos)
+	c := command(append([]parse.Node{begin, variable(scopeName)}, t.arguments()...)...)
 	n := &parse.IfNode{BranchNode: parse.BranchNode{NodeType: parse.NodeIf, Pos: a.Pos, Pipe: pipe(c)}}
 	r.pipe(n.Pipe, root)
 	n.List = &parse.ListNode{NodeType: parse.NodeList, Pos: a.Pos}

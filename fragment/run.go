@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"github.com/larder-go/larder/observe"
@@ -30,11 +29,10 @@ var (
 // context is what the word ctx stands for.
 func (e *env) context() context.Context { return e.scope.context() }
 
-// begin writes block n into the page and answers false, or opens it and
+// begin writes a block into the page and answers false, or opens it and
 // answers true: then its body is executed, and end after it.
-func (e *env) begin(n int, args ...any) (bool, error) {
+func (e *env) begin(b *block, args ...any) (bool, error) {
 	s := e.scope
-	b := s.set.blocks[n]
 	w, err := s.want(b, args)
 	if err == nil && w.life > 0 {
 		return s.start(b, w)
@@ -43,11 +41,8 @@ func (e *env) begin(n int, args ...any) (bool, error) {
 	return true, nil
 }
 
-// end closes the innermost block. What it returns is never looked at.
-func (e *env) end() bool {
-	e.scope.pop()
-	return true
-}
+// end closes the innermost block. Only its error is looked at.
+func (e *env) end() (bool, error) { return true, e.scope.pop() }
 
 // A want is what one execution asks of a block.
 type want struct {
@@ -65,7 +60,7 @@ func (s *scope) want(b *block, args []any) (want, error) {
 	w := want{alias: b.alias, life: b.life, tags: b.plain, key: append(s.key[:0], b.head...)}
 	var errs []error
 	if len(args) > 0 {
-		w.tags = slices.Clip(b.tags)
+		w.tags = append(s.tags[:0], b.tags...)
 		for i, a := range args {
 			if err := w.take(a, b.dynamic && i == 0); err != nil {
 				errs = append(errs, err)
@@ -75,10 +70,13 @@ func (s *scope) want(b *block, args []any) (want, error) {
 		if !w.lost {
 			w.tags = append(w.tags, shorten(w.key[digestSize:]))
 		}
+		s.tags = w.tags
 	}
 	engine, err := s.home.engine(w.alias)
-	w.engine = engine
-	return w, errors.Join(append(errs, err)...)
+	if w.engine = engine; err != nil {
+		errs = append(errs, err)
+	}
+	return w, errors.Join(errs...)
 }
 
 // take takes one argument in.
@@ -130,14 +128,17 @@ func aliasOf(u using) (string, error) {
 
 // start is begin for a block that may be kept.
 func (s *scope) start(b *block, w want) (bool, error) {
+	ctx, k := s.context(), w.engine.Key(face, w.key)
 	a := readthrough.Access{Name: b.name, Tags: w.tags, AllowStale: true}
-	hit, r := w.engine.Start(s.context(), w.engine.Key(face, w.key), a)
+	if w.engine.Remote() {
+		s.ahead().look(ctx, w.engine, k, &a)
+	}
+	hit, r := w.engine.Start(ctx, k, a)
 	if hit != nil {
 		_, err := s.Write(hit.Payload)
 		return false, err
 	}
-	r.Tag(w.tags...)
-	s.push(r, readthrough.Life{Fresh: w.life})
+	s.push(b, r, readthrough.Life{Fresh: w.life})
 	return true, nil
 }
 
@@ -155,7 +156,7 @@ func (s *scope) bypass(b *block, w want, err error) {
 	if h := w.engine.Hooks().Lookup; h != nil {
 		h(ctx, observe.Lookup{Face: face.Name, Name: b.name, Outcome: observe.Bypass, Reason: reason})
 	}
-	s.push(nil, readthrough.Life{})
+	s.push(b, nil, readthrough.Life{})
 }
 
 // quiet is how long a block does not repeat its warning.

@@ -202,7 +202,7 @@ func nonLiteral(c *parse.CommandNode) parse.Node {
 	return pipe(open)
 }
 
-// command, pipe, declare, variable and number make nodes by hand. They know of
+// command, pipe, declare and variable make nodes by hand. They know of
 // no tree, so no error may ever be reported at one of them; see shadow.go.
 func command(args ...parse.Node) *parse.CommandNode {
 	return &parse.CommandNode{NodeType: parse.NodeCommand, Pos: args[0].Position(), Args: args}
@@ -220,8 +220,4 @@ func declare(name string, args ...parse.Node) *parse.ActionNode {
 
 func variable(name string) *parse.VariableNode {
 	return &parse.VariableNode{NodeType: parse.NodeVariable, Ident: []string{name}}
-}
-
-func number(i int) *parse.NumberNode {
-	return &parse.NumberNode{NodeType: parse.NodeNumber, IsInt: true, Int64: int64(i), Text: strconv.Itoa(i)}
 }

@@ -125,16 +125,22 @@ func (t *Template) run(ctx context.Context, s *set, w io.Writer, name string, da
 	if err := s.refused[name]; err != nil {
 		return err
 	}
-	if !s.scoped[name] {
+	if s.scoped[name] == nil {
 		return s.html.ExecuteTemplate(w, name, data)
 	}
 	v, ok := data.(reflect.Value)
 	if !ok {
 		v = reflect.ValueOf(data)
 	}
-	sc := newScope(ctx, s, t.currentHome(), w)
+	sc := newScope(ctx, s, t.currentHome(), w, name)
 	defer sc.close()
-	err := s.html.ExecuteTemplate(sc, name, &env{sc, v})
+	sc.root = env{sc, v}
+	err := s.html.ExecuteTemplate(sc, name, &sc.root)
+	if err == nil {
+		sc.page.remember()
+	} else {
+		sc.abandon()
+	}
 	if sc.failed != nil {
 		return sc.failed
 	}

@@ -24,7 +24,7 @@ type Loaded struct {
 // The error is that of load. What the store did wrong is in storeErr, and is
 // no reason to do without the payload.
 func (e *Engine) Do(ctx context.Context, k *Key, a Access, load func(context.Context) (Loaded, error)) (payload []byte, err, storeErr error) {
-	n, findErr := e.Find(ctx, k, a.Varied)
+	n, findErr := e.look(ctx, k, &a)
 	now := e.Now()
 	if a.usable(n, now) {
 		e.saw(ctx, k, a.Name, observe.Hit, "")

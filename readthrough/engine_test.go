@@ -81,7 +81,8 @@ func TestARenderThatEndsLetsItsContextGo(t *testing.T) {
 	e := engine(t, newShelf(), Options{})
 	ctx, cancel := context.WithCancel(bg)
 	defer cancel()
-	r := begin(t, e, ctx, key(e, "k"), Access{Alone: true})
+	r := begin(t, e, ctx, key(e, "k"), Access{})
+	r.Refuse("private", 0) // ties it to its caller's context
 	r.Abort("")
 	if r.Context().Err() == nil {
 		t.Error("its context is not over")

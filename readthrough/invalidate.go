@@ -93,7 +93,7 @@ func (m *sharedMarks) tell(ctx context.Context, t Target) error {
 		if err != nil {
 			return err
 		}
-		ops = append(ops, clear...)
+		ops = append(append(ops, clear...), m.clearApart()...)
 	}
 	return store.Batch(ctx, m.s, append(ops, pulse()...))
 }

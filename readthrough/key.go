@@ -70,26 +70,27 @@ type reads struct {
 }
 
 const (
-	maxVariants  = 32 // remembered per key; the store may hold more
-	keyTableBits = 14
+	maxVariants = 32 // remembered per key; the store may hold more
+	keySets     = 1 << 13
+	keyWays     = 4
 )
 
-// keyTable remembers keys by their material: two places per hash, the newer
-// one first. It is a memory, not a registry: whatever falls out is made anew.
+// keyTable remembers keys by their material: some places per hash, the newest
+// key first. It is a memory, not a registry: whatever falls out is made anew.
 type keyTable struct {
-	seed  maphash.Seed
-	slots []atomic.Pointer[Key]
+	seed maphash.Seed
+	sets [][keyWays]atomic.Pointer[Key]
 }
 
 func newKeyTable() *keyTable {
-	return &keyTable{seed: maphash.MakeSeed(), slots: make([]atomic.Pointer[Key], 1<<keyTableBits)}
+	return &keyTable{seed: maphash.MakeSeed(), sets: make([][keyWays]atomic.Pointer[Key], keySets)}
 }
 
 func (t *keyTable) find(f *Face, material []byte) (k *Key, hash uint64) {
 	hash = maphash.Bytes(t.seed, material)
-	i := hash & (1<<keyTableBits - 1)
-	for _, at := range [2]uint64{i, i ^ 1} {
-		k = t.slots[at].Load()
+	set := &t.sets[hash%keySets]
+	for i := range set {
+		k = set[i].Load()
 		if k != nil && k.hash == hash && k.face == f && k.material == string(material) {
 			return k, hash
 		}
@@ -98,11 +99,12 @@ func (t *keyTable) find(f *Face, material []byte) (k *Key, hash uint64) {
 }
 
 func (t *keyTable) add(k *Key) {
-	i := k.hash & (1<<keyTableBits - 1)
-	if old := t.slots[i].Load(); old != nil {
-		t.slots[i^1].Store(old)
+	set := &t.sets[k.hash%keySets]
+	for i := range set {
+		if k = set[i].Swap(k); k == nil {
+			return
+		}
 	}
-	t.slots[i].Store(k)
 }
 
 // Key returns the unit that the material names. The material of two units must

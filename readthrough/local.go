@@ -70,6 +70,8 @@ func newLocalMarks(e *Engine, s store.Local) *localMarks {
 
 func (l *localMarks) local() bool { return true }
 
+func (l *localMarks) apart(*Render, *Entry) bool { return false }
+
 func (l *localMarks) find(_ context.Context, k *Key, v Varied) (*Entry, error) {
 	s := k.seen.Load()
 	if k.face.Rooted {
@@ -250,7 +252,12 @@ func (l *localMarks) grow(k *Key, n *Entry, names []string, sole bool) string {
 }
 
 func (l *localMarks) write(r *Render, n *Entry, blob []byte, ttl duration) string {
-	err := l.store.SetLive(r.variant.entry, blob, n, liveSize(n), ttl)
+	var live any = n
+	extra := liveSize(n)
+	if n.Bare() { // the store may count it, or give it a new life, without telling the entry
+		live, extra = nil, 0
+	}
+	err := l.store.SetLive(r.variant.entry, blob, live, extra, ttl)
 	if err != nil {
 		l.e.failed(r.outer, "keep", err)
 		return sealStatus(err)

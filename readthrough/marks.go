@@ -31,6 +31,9 @@ type marks interface {
 	// rootValue is the part of a rooted key that changes with each Clear.
 	rootValue(ctx context.Context, k *Key, create bool) (string, error)
 	invalidate(ctx context.Context, t Target) error
+	// apart reports whether a Clear tells r and n of itself one after the
+	// other, so that in between r may begin anew and yet use n.
+	apart(r *Render, n *Entry) bool
 	local() bool
 }
 

@@ -245,8 +245,8 @@ var scenes = []scene{
 }
 
 const (
-	fullRuns   = 3000 // of each scene in order
-	randomRuns = 1000 // and then at random, where that was not all
+	fullRuns   = 2500 // of each scene in order
+	randomRuns = 500  // and then at random, where that was not all
 )
 
 // TestNoOrderOfStepsServesWhatWasInvalidated replays the interleavings of

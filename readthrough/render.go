@@ -24,6 +24,7 @@ type Render struct {
 	variant *variant
 	stamp   stamp
 	sole    bool  // Product.Replaces
+	bound   bool  // ctx ends with outer, from the start
 	begun   int64 // engine's clock
 	clock   time.Time
 	outer   context.Context
@@ -44,10 +45,12 @@ type said struct {
 	token uint64
 }
 
-func (e *Engine) newRender(ctx context.Context, k *Key, a *Access, t *trail) *Render {
+// newRender makes a render whose context ends with base: ctx, or ctx without
+// its cancellation.
+func (e *Engine) newRender(ctx, base context.Context, k *Key, a *Access, t *trail) *Render {
 	now := time.Now()
 	r := &Render{e: e, key: k, varied: a.Varied, name: a.Name, parent: rendering(ctx), trail: t, outer: ctx, clock: now, begun: e.Now()}
-	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	inner, cancel := context.WithCancelCause(base)
 	r.ctx, r.cancel = context.WithValue(inner, renderKey{}, r), cancel
 	if p := r.parent; p != nil {
 		p.mu.Lock()
@@ -86,7 +89,14 @@ func (r *Render) Limit() int64 {
 func (r *Render) Tags() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return names(r.tags)
+	return slices.DeleteFunc(names(r.tags), func(t string) bool { return t == apartTag })
+}
+
+// depends reports whether the result needs marks of its own beside the root's.
+func (r *Render) depends() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.tags) > 0
 }
 
 func names(tags []said) []string {
@@ -110,7 +120,7 @@ func (r *Render) Refuse(reason string, remember time.Duration) {
 }
 
 func (r *Render) reattach() {
-	if r.detach != nil {
+	if r.detach != nil || r.bound {
 		return
 	}
 	if r.timer != nil {
@@ -180,7 +190,7 @@ func (r *Render) commit(p Product) (*Entry, string) {
 		r.flight.release(alone, nil, "")
 		return nil, why
 	}
-	if p.Bare && len(r.Tags()) == 0 && r.Limit() == 0 {
+	if p.Bare && !r.depends() && r.Limit() == 0 {
 		return r.commitBare(slices.Clone(p.Parts[0]), life, waiters > 0)
 	}
 	n := &Entry{limit: r.Limit()}

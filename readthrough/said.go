@@ -121,7 +121,13 @@ func (e *Engine) climb(ctx context.Context, n *Entry) {
 	}
 	local := e.marks.local()
 	for p := r; p != nil; p = p.parent {
+		if p.e == e && e.marks.apart(p, n) {
+			p.hear(apartTag, 0)
+		}
 		for i, t := range n.Tags() {
+			if t == apartTag && p.e != e {
+				continue
+			}
 			token := n.stamped.tokens[i]
 			if local || p.e != e {
 				token = 0

@@ -193,6 +193,9 @@ var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 func engine(t testing.TB, s store.Store, o Options) *Engine {
 	t.Helper()
 	o.Logger = quiet
+	if o.Timeout == 0 {
+		o.Timeout = 20 * time.Second // busy machines
+	}
 	e := New(s, o)
 	t.Cleanup(func() { _ = e.Shutdown(context.Background()) })
 	return e

@@ -23,6 +23,12 @@ type Access struct {
 	// Alone: neither wait for others nor let others wait; the result is kept
 	// all the same.
 	Alone bool
+	// Looked: a FindMany has asked for the unit already and gave Have, nil for
+	// nothing. Start and Do go by that and do not ask the store again. It must
+	// have begun after all renders around the caller: what one of them keeps
+	// could show what was invalidated before it began otherwise.
+	Looked bool
+	Have   *Entry
 }
 
 func (a *Access) usable(n *Entry, now int64) bool {
@@ -33,6 +39,13 @@ func (a *Access) usable(n *Entry, now int64) bool {
 		return a.Usable(n)
 	}
 	return n.Fresh(now)
+}
+
+// Remote reports whether each lookup is a round trip to a server, so that it
+// pays to ask with FindMany for what will be wanted soon.
+func (e *Engine) Remote() bool {
+	m, shared := e.marks.(*sharedMarks)
+	return shared && m.near == nil
 }
 
 // Find looks k up: one round trip to a shared store, none to a local one. The
@@ -56,6 +69,14 @@ func (e *Engine) FindMany(ctx context.Context, ks []*Key) ([]*Entry, error) {
 	return e.marks.findMany(ctx, ks)
 }
 
+// look is Find, unless the caller has done that already.
+func (e *Engine) look(ctx context.Context, k *Key, a *Access) (*Entry, error) {
+	if a.Looked && !e.closed.Load() {
+		return a.Have, nil
+	}
+	return e.Find(ctx, k, a.Varied)
+}
+
 // Use hands the tags, limits and staleness of an entry that the caller is
 // going to show to all renders around ctx.
 func (e *Engine) Use(ctx context.Context, n *Entry) { e.climb(ctx, n) }
@@ -63,7 +84,7 @@ func (e *Engine) Use(ctx context.Context, n *Entry) { e.climb(ctx, n) }
 // Start gives what the caller may use, or a render that it must carry out and
 // end. Exactly one of the two is not nil.
 func (e *Engine) Start(ctx context.Context, k *Key, a Access) (*Entry, *Render) {
-	n, err := e.Find(ctx, k, a.Varied)
+	n, err := e.look(ctx, k, &a)
 	now := e.Now()
 	if a.usable(n, now) {
 		e.saw(ctx, k, a.Name, observe.Hit, "")
@@ -214,7 +235,7 @@ func trailOf(ctx context.Context) *trail {
 // lead begins the render of a flight: it takes the stamp, and looks once more,
 // since somebody may have finished between the lookup and now.
 func (e *Engine) lead(ctx context.Context, k *Key, a *Access, t *trail, f *flight) (*Entry, *Render) {
-	r := e.newRender(ctx, k, a, t)
+	r := e.newRender(ctx, context.WithoutCancel(ctx), k, a, t)
 	r.flight = f
 	n := e.marks.begin(r, a)
 	if a.usable(n, r.begun) {
@@ -237,7 +258,8 @@ func (r *Render) discard() {
 // alone begins a render that nobody waits for. Its result is kept like any
 // other's.
 func (e *Engine) alone(ctx context.Context, k *Key, a *Access, t *trail) *Render {
-	r := e.newRender(ctx, k, a, t)
+	r := e.newRender(ctx, ctx, k, a, t)
+	r.bound = true
 	switch {
 	case e.closed.Load():
 		r.forbid("closed")
@@ -246,6 +268,5 @@ func (e *Engine) alone(ctx context.Context, k *Key, a *Access, t *trail) *Render
 	default:
 		e.marks.begin(r, a)
 	}
-	r.reattach()
 	return r
 }

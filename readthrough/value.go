@@ -47,8 +47,9 @@ func (e *Engine) Put(ctx context.Context, k *Key, a Access, p Product) error {
 // put is a render that is over as it begins.
 func (e *Engine) put(ctx context.Context, k *Key, a Access) *Render {
 	outer := rendering(ctx)
-	r := e.newRender(context.WithValue(ctx, renderKey{}, nil), k, &a, &trail{})
-	r.reattach()
+	ctx = context.WithValue(ctx, renderKey{}, nil)
+	r := e.newRender(ctx, ctx, k, &a, &trail{})
+	r.bound = true
 	a.Usable = func(*Entry) bool { return false }
 	e.marks.begin(r, &a)
 	if outer != nil && outer.e == e && outer.stamp.taken {

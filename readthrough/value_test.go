@@ -3,6 +3,7 @@ package readthrough
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -260,4 +261,42 @@ func TestARootThatDoesNotDecodeIsMadeAnewByValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, e, rooted(e, "n"), "1")
+}
+
+func TestAnIntegerEndsWhenTheStoreSaysSo(t *testing.T) {
+	var now atomic.Int64
+	clock := func() time.Time { return time.Unix(1e9, now.Load()) }
+	s := memstore.New(memstore.Options{Clock: clock})
+	defer s.Close()
+	e := engine(t, s, Options{Now: clock})
+	n := rooted(e, "n")
+	e.Do(bg, n, Access{}, func(context.Context) (Loaded, error) { return integer, nil })
+	for range 40 {
+		want(t, e, n, "42")
+	}
+	if existed, err := e.Touch(bg, n, Life{Fresh: 2 * minute}); !existed || err != nil {
+		t.Fatalf("Touch: %t, %v", existed, err)
+	}
+	now.Add(int64(2*minute - 1))
+	want(t, e, n, "42")
+	now.Add(1)
+	for range 40 {
+		want(t, e, n, "")
+	}
+}
+
+func TestAValueEndsWithItsLife(t *testing.T) {
+	onBothForms(t, func(t *testing.T, s store.Store) {
+		now := time.Unix(1e9, 0)
+		e := engine(t, s, Options{Now: func() time.Time { return now }})
+		k := rooted(e, "k")
+		e.Do(bg, k, Access{}, value("x"))
+		for range 40 {
+			want(t, e, k, "x")
+		}
+		now = now.Add(minute - 1)
+		want(t, e, k, "x")
+		now = now.Add(1)
+		want(t, e, k, "")
+	})
 }

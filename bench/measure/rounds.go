@@ -14,7 +14,8 @@ type Job struct {
 
 // Sample is what one operation took in one round.
 type Sample struct {
-	Nanos  float64
+	Nanos  float64 // by the clock
+	CPU    float64 // nanoseconds of processor time, of all goroutines
 	Allocs float64
 	Bytes  float64 // allocated
 }
@@ -80,9 +81,10 @@ func once(j Job, n int) (Sample, error) {
 	runtime.GC()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	start := time.Now()
+	used, start := processor(), time.Now()
 	err := j.Run(n)
 	took := time.Since(start)
+	used = processor() - used
 	runtime.ReadMemStats(&after)
 	if err != nil {
 		return Sample{}, fmt.Errorf("%s: %w", j.Name, err)
@@ -90,6 +92,7 @@ func once(j Job, n int) (Sample, error) {
 	each := func(total uint64) float64 { return float64(total) / float64(n) }
 	return Sample{
 		Nanos:  float64(max(took, 1)) / float64(n),
+		CPU:    float64(max(used, 1)) / float64(n),
 		Allocs: each(after.Mallocs - before.Mallocs),
 		Bytes:  each(after.TotalAlloc - before.TotalAlloc),
 	}, nil

@@ -1,7 +1,7 @@
 package probe
 
 import (
-	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,7 +12,9 @@ import (
 // askers is how many goroutines ask at once, as many clients of a server do.
 const askers = 50
 
-// rate counts the hits on one page that a process answers in a second.
+// rate counts the hits on one page that a process answers in a second. On a
+// machine with more to do than it can, a store's answer may come too late to
+// count; more than one such in a hundred is an error.
 func rate(t Task) (Result, error) {
 	origin := kit.NewOrigin(t.Size)
 	h, stop, err := open(t, origin)
@@ -40,8 +42,9 @@ func rate(t Task) (Result, error) {
 		})
 	}
 	wg.Wait()
-	if origin.Runs.Load() != filled {
-		return nil, errors.New("not all were hits")
+	missed := origin.Runs.Load() - filled
+	if missed > hits.Load()/100 {
+		return nil, fmt.Errorf("%d of %d were no hits", missed, hits.Load())
 	}
-	return Result{"rate": float64(hits.Load()) / t.For.Seconds()}, nil
+	return Result{"rate": float64(hits.Load()-missed) / t.For.Seconds()}, nil
 }

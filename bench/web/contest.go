@@ -1,6 +1,8 @@
 package web
 
 import (
+	"time"
+
 	"github.com/larder-go/larder/bench/kit"
 	"github.com/larder-go/larder/bench/servers"
 )
@@ -15,6 +17,14 @@ type contestant struct {
 type running struct {
 	addr      string
 	processes []*servers.Process
+}
+
+// cpu is the processor time that the server has used so far.
+func (r *running) cpu() (used time.Duration) {
+	for _, p := range r.processes {
+		used += p.CPU()
+	}
+	return used
 }
 
 func (r *running) stop() {

@@ -108,27 +108,42 @@ func (c Config) once(h *hall, who contestant, size int) (report, error) {
 	if _, err := wrk(server.addr, 1); err != nil {
 		return report{}, err
 	}
-	return wrk(server.addr, c.Seconds)
+	before := server.cpu()
+	r, err := wrk(server.addr, c.Seconds)
+	if r.Rate > 0 {
+		r.CPU = time.Duration(float64(server.cpu()-before) / (r.Rate * float64(c.Seconds)))
+	}
+	return r, err
+}
+
+// part is a ÷ b; 0 where processor time is not counted.
+func part(a, b time.Duration) float64 {
+	if b == 0 {
+		return 0
+	}
+	return float64(a) / float64(b)
 }
 
 // section makes a table, the fastest first. Ratios are the medians of the
 // rounds' ratios to the bare server.
 func section(size int, found map[string]results, left []string) table.Section {
-	s := table.Section{ID: fmt.Sprintf("wire/%dKiB", size>>10), Columns: []string{"req/s", "÷ bare", "p50 µs", "p99 µs"},
-		What: fmt.Sprintf("A page of %d KiB with six fields over TCP: wrk with %d connections, the server alone on one processor; latencies at the highest rate", size>>10, connections)}
+	s := table.Section{ID: fmt.Sprintf("wire/%dKiB", size>>10), Columns: []string{"req/s", "÷ bare", "CPU µs", "bare's CPU ÷", "p50 µs", "p99 µs"},
+		What: fmt.Sprintf("A page of %d KiB with six fields over TCP: wrk with %d connections, the server alone on one processor; its processor time per request, without that of a store; latencies at the highest rate", size>>10, connections)}
 	if len(left) > 0 {
 		s.What += "; not installed: " + strings.Join(left, ", ")
 	}
 	for name, rs := range found {
-		var rates, ratios, p50, p99 []float64
+		var rates, ratios, cpu, work, p50, p99 []float64
 		for i, r := range rs {
 			rates = append(rates, r.Rate)
 			ratios = append(ratios, r.Rate/found[bare][i].Rate)
+			cpu = append(cpu, r.CPU.Seconds()*1e6)
+			work = append(work, part(found[bare][i].CPU, r.CPU))
 			p50 = append(p50, float64(r.P50.Microseconds()))
 			p99 = append(p99, float64(r.P99.Microseconds()))
 		}
 		s.Rows = append(s.Rows, table.Row{Name: name, Cells: []float64{
-			measure.Median(rates), measure.Median(ratios), measure.Median(p50), measure.Median(p99)}})
+			measure.Median(rates), measure.Median(ratios), measure.Median(cpu), measure.Median(work), measure.Median(p50), measure.Median(p99)}})
 	}
 	slices.SortFunc(s.Rows, func(a, b table.Row) int { return cmp.Compare(b.Cells[0], a.Cells[0]) })
 	return s

@@ -17,6 +17,7 @@ import (
 type report struct {
 	Rate     float64       // requests in a second
 	P50, P99 time.Duration // latencies
+	CPU      time.Duration // of the server for each request
 }
 
 const connections = 50

@@ -6,23 +6,24 @@ import (
 	"time"
 )
 
-// conn is a connection on which a whole call has one deadline. The client renews
-// the deadline with each line that it reads, so a server that drips could hold a
-// call for ever; here what counts is when the call began.
+// conn is a connection on which a whole call has one deadline. The client library
+// renews the deadline with each line that it reads, so a server that drips could
+// hold a call for ever; here what counts is when the call began.
 type conn struct {
 	net.Conn
 	timeout time.Duration
 	asking  bool // the call has only written so far
 }
 
+// dial makes a connection. Making it and the first call on it have one timeout
+// together.
 func dial(ctx context.Context, network, addr string, timeout time.Duration) (net.Conn, error) {
 	begin := time.Now()
-	var d net.Dialer
+	d := net.Dialer{Timeout: timeout}
 	nc, err := d.DialContext(ctx, network, addr)
 	if err != nil {
 		return nil, err
 	}
-	// The first call began with the dialling.
 	return &conn{Conn: nc, timeout: timeout, asking: true}, nc.SetDeadline(begin.Add(timeout))
 }
 

@@ -9,7 +9,7 @@
 //
 //	prefix=shop     see package store
 //	timeout=250ms   the longest time that a call waits for an answer of a server
-//	pool=64         idle connections kept per server
+//	pool=64         idle connections kept per server, for reading and for the rest each
 //
 // # Keys
 //
@@ -33,9 +33,8 @@
 // # Failures
 //
 // A call that finds its server dead is an error. After three of them in a row
-// the server is left alone for a second, and calls for it fail at once. The
-// client library knows no contexts: a context is looked at when a call begins,
-// and the parameter timeout bounds the call.
+// the server is left alone for a second, and calls for it fail at once. A
+// context is looked at when a call begins; the parameter timeout bounds the call.
 //
 // Memcached cannot list its keys, so Keys and Clear are not supported.
 package memcachestore

@@ -31,7 +31,7 @@ func (s *Store) update(ctx context.Context, key string, decide change) error {
 			return err
 		}
 		live := it
-		if it != nil && expired(it, time.Now()) {
+		if it != nil && expired(it.Flags, time.Now()) {
 			live = nil
 		}
 		next, err := decide(live)
@@ -75,7 +75,15 @@ func (s *Store) Add(ctx context.Context, key string, value []byte, ttl time.Dura
 			return added, err
 		}
 	}
-	return s.Swap(ctx, key, nil, clipped(value), ttl)
+	return s.Swap(ctx, key, nil, present(value), ttl)
+}
+
+// present returns value as one that is there, be it empty.
+func present(value []byte) []byte {
+	if value == nil {
+		return []byte{}
+	}
+	return value
 }
 
 // Swap implements [store.Swapper].

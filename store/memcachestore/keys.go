@@ -10,7 +10,7 @@ import (
 const maxKey = 250
 
 // keyPrefix is a digest of the sorted list of servers. It contains none of the
-// separators of realKey.
+// separators of appendRealKey.
 func keyPrefix(addrs []string) string {
 	return digest(strings.Join(addrs, "\n"))[:8]
 }
@@ -20,14 +20,20 @@ func digest(text string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// realKey returns the key under which a server knows key. The separator tells
-// keys that are kept as they are from hashes, so that no key can pose as
-// another one's hash.
+// realKey returns the key under which a server knows key.
 func (s *Store) realKey(key string) string {
-	if len(s.prefix)+1+len(key) <= maxKey && printable(key) {
-		return s.prefix + ":" + key
+	return string(appendRealKey(nil, s.prefix, key))
+}
+
+// appendRealKey appends to text the key under which a server knows key. The
+// separator tells keys that are kept as they are from hashes, so that no key can
+// pose as another one's hash.
+func appendRealKey(text []byte, prefix, key string) []byte {
+	text = append(text, prefix...)
+	if len(prefix)+1+len(key) <= maxKey && printable(key) {
+		return append(append(text, ':'), key...)
 	}
-	return s.prefix + "#" + digest(key)
+	return append(append(text, '#'), digest(key)...)
 }
 
 // printable tells whether key has only visible ASCII characters, which pass

@@ -58,28 +58,29 @@ func setDeadline(it *memcache.Item, deadline time.Time, exact bool, now time.Tim
 	}
 }
 
-// deadline returns when it expires; forever if it does not.
-func deadline(it *memcache.Item, now time.Time) (at time.Time, forever bool) {
-	if it.Flags == 0 {
+// deadline returns when an item with these flags expires; forever if it does not.
+func deadline(flags uint32, now time.Time) (at time.Time, forever bool) {
+	if flags == 0 {
 		return time.Time{}, true
 	}
 	nowUnits := now.UnixNano() / int64(flagUnit)
-	ahead := (int64(it.Flags>>1)-nowUnits+flagPast)&flagMask - flagPast
+	ahead := (int64(flags>>1)-nowUnits+flagPast)&flagMask - flagPast
 	return time.Unix(0, (nowUnits+ahead)*int64(flagUnit)), false
 }
 
-// expired tells whether it has expired though the server still has it.
-func expired(it *memcache.Item, now time.Time) bool {
-	if it.Flags&1 == 0 {
+// expired tells whether an item with these flags has expired though the server
+// still has it.
+func expired(flags uint32, now time.Time) bool {
+	if flags&1 == 0 {
 		return false
 	}
-	at, _ := deadline(it, now)
+	at, _ := deadline(flags, now)
 	return !now.Before(at)
 }
 
 // keepLifetime gives next the lifetime that it has.
 func keepLifetime(next, it *memcache.Item, now time.Time) {
-	at, forever := deadline(it, now)
+	at, forever := deadline(it.Flags, now)
 	if forever {
 		next.Expiration, next.Flags = 0, 0
 		return

@@ -31,7 +31,7 @@ func TestSetLifetime(t *testing.T) {
 		if it.Expiration != c.seconds || (it.Flags&1 == 1) != c.exact {
 			t.Errorf("ttl %v: %d seconds, flags %x; want %d, exact %t", c.ttl, it.Expiration, it.Flags, c.seconds, c.exact)
 		}
-		at, forever := deadline(&it, now)
+		at, forever := deadline(it.Flags, now)
 		if late := at.Sub(now.Add(c.ttl)); forever || late < 0 || late >= flagUnit {
 			t.Errorf("ttl %v: deadline %v too late, forever %t", c.ttl, late, forever)
 		}
@@ -44,7 +44,7 @@ func TestForeverHasNoDeadline(t *testing.T) {
 	setLifetime(&it, longest+1, now)
 	keepLifetime(&next, &it, now)
 	for _, it := range []memcache.Item{it, next} {
-		if it.Expiration != 0 || it.Flags != 0 || expired(&it, now.Add(50*365*day)) {
+		if it.Expiration != 0 || it.Flags != 0 || expired(it.Flags, now.Add(50*365*day)) {
 			t.Errorf("an item without end has %d seconds, flags %x", it.Expiration, it.Flags)
 		}
 	}
@@ -59,7 +59,7 @@ func TestKeepLifetime(t *testing.T) {
 	if next.Expiration < 41 || next.Expiration > 42 {
 		t.Errorf("20 of 60 seconds later an item is kept for %d more; want 40 and one", next.Expiration)
 	}
-	if expired(&next, now.Add(time.Minute-1)) || !expired(&next, now.Add(time.Minute+flagUnit)) {
+	if expired(next.Flags, now.Add(time.Minute-1)) || !expired(next.Flags, now.Add(time.Minute+flagUnit)) {
 		t.Error("the deadline moved")
 	}
 }
@@ -78,10 +78,10 @@ func FuzzDeadline(f *testing.F) {
 		var it memcache.Item
 		setLifetime(&it, time.Duration(ttl), now)
 		reader := now.Add(time.Duration(after))
-		if expired(&it, reader) && after < ttl {
+		if expired(it.Flags, reader) && after < ttl {
 			t.Fatalf("expired after %v of %v", time.Duration(after), time.Duration(ttl))
 		}
-		if !expired(&it, reader) && after >= ttl+2*int64(flagUnit) {
+		if !expired(it.Flags, reader) && after >= ttl+2*int64(flagUnit) {
 			t.Fatalf("alive after %v of %v", time.Duration(after), time.Duration(ttl))
 		}
 	})

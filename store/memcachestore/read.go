@@ -3,10 +3,8 @@ package memcachestore
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/bradfitz/gomemcache/memcache"
 )
@@ -19,14 +17,105 @@ func (s *Store) Get(ctx context.Context, key string) (value []byte, found bool, 
 	if err := ctx.Err(); err != nil {
 		return nil, false, err
 	}
-	it, err := s.fetch(key)
-	if it == nil || expired(it, time.Now()) {
+	keys, values := [...]string{key}, [1][]byte{}
+	if err := s.getFrom(s.pick(key), keys[:], values[:]); err != nil {
 		return nil, false, err
 	}
-	return clipped(it.Value), true, nil
+	return values[0], values[0] != nil, nil
 }
 
-// fetch returns the item that the server has for key, nil if it has none.
+// GetMany implements [store.MultiGetter]: with one command for each server, all
+// at the same time.
+func (s *Store) GetMany(ctx context.Context, keys []string) ([][]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	values := make([][]byte, len(keys))
+	var err error
+	if sv := s.common(keys); sv != nil {
+		err = s.getFrom(sv, keys, values)
+	} else {
+		err = s.getFromSeveral(keys, values)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return values, nil
+}
+
+// common returns the server that has all of keys, nil if there is none.
+func (s *Store) common(keys []string) *server {
+	if len(s.servers) == 1 || len(keys) == 0 {
+		return s.servers[0]
+	}
+	sv := s.pick(keys[0])
+	for _, key := range keys[1:] {
+		if s.pick(key) != sv {
+			return nil
+		}
+	}
+	return sv
+}
+
+// getFrom reads keys that are on one server.
+func (s *Store) getFrom(sv *server, keys []string, values [][]byte) error {
+	for len(keys) > 0 {
+		n := min(len(keys), maxGet)
+		err := sv.do(func() error { return sv.getters.get(s.prefix, keys[:n], values[:n]) })
+		if err != nil {
+			return err
+		}
+		keys, values = keys[n:], values[n:]
+	}
+	return nil
+}
+
+// share is the part of the keys of a GetMany that one server has.
+type share struct {
+	sv     *server
+	keys   []string
+	places []int // of the keys, among those of the GetMany
+	values [][]byte
+	err    error
+}
+
+// getFromSeveral reads keys from several servers at the same time.
+func (s *Store) getFromSeveral(keys []string, values [][]byte) error {
+	shares := s.shares(keys)
+	var wg sync.WaitGroup
+	for i := range shares {
+		sh := &shares[i]
+		wg.Go(func() { sh.err = s.getFrom(sh.sv, sh.keys, sh.values) })
+	}
+	wg.Wait()
+	var errs []error
+	for _, sh := range shares {
+		errs = append(errs, sh.err)
+		for i, place := range sh.places {
+			values[place] = sh.values[i]
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// shares divides keys among the servers.
+func (s *Store) shares(keys []string) []share {
+	shares := make([]share, 0, min(len(keys), len(s.servers)))
+	for place, key := range keys {
+		sv := s.pick(key)
+		i := slices.IndexFunc(shares, func(sh share) bool { return sh.sv == sv })
+		if i < 0 {
+			i = len(shares)
+			shares = append(shares, share{sv: sv})
+		}
+		sh := &shares[i]
+		sh.keys, sh.places, sh.values = append(sh.keys, key), append(sh.places, place), append(sh.values, nil)
+	}
+	return shares
+}
+
+// fetch returns the item that the server has for key, with its version; nil if
+// it has none.
 func (s *Store) fetch(key string) (it *memcache.Item, err error) {
 	sv := s.pick(key)
 	err = sv.do(func() (err error) {
@@ -37,62 +126,4 @@ func (s *Store) fetch(key string) (it *memcache.Item, err error) {
 		return nil, nil
 	}
 	return it, err
-}
-
-// GetMany implements [store.MultiGetter]: with one command for each server, all
-// at the same time.
-func (s *Store) GetMany(ctx context.Context, keys []string) ([][]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	realKeys := make([]string, len(keys))
-	byServer := make(map[*server][]string, 1)
-	for i, key := range keys {
-		realKeys[i] = s.realKey(key)
-		sv := s.pick(key)
-		byServer[sv] = append(byServer[sv], realKeys[i])
-	}
-	items, err := s.fetchAll(byServer)
-	if err != nil {
-		return nil, err
-	}
-	now := time.Now()
-	values := make([][]byte, len(keys))
-	for i, key := range realKeys {
-		if it := items[key]; it != nil && !expired(it, now) {
-			values[i] = clipped(it.Value)
-		}
-	}
-	return values, nil
-}
-
-func (s *Store) fetchAll(byServer map[*server][]string) (map[string]*memcache.Item, error) {
-	var mu sync.Mutex
-	all := make(map[string]*memcache.Item)
-	err := s.each(slices.Collect(maps.Keys(byServer)), func(sv *server) error {
-		for some := range slices.Chunk(byServer[sv], maxGet) {
-			var items map[string]*memcache.Item
-			err := sv.do(func() (err error) {
-				items, err = sv.client.GetMulti(some)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-			mu.Lock()
-			maps.Copy(all, items)
-			mu.Unlock()
-		}
-		return nil
-	})
-	return all, err
-}
-
-// clipped returns value without the end of line that the client has read behind
-// it, and never nil.
-func clipped(value []byte) []byte {
-	if value == nil {
-		return []byte{}
-	}
-	return value[:len(value):len(value)]
 }

@@ -19,10 +19,12 @@ const (
 	timeDead = time.Second
 )
 
-// server is one Memcached.
+// server is one Memcached. Values are read by the getters, everything else is
+// done by the client.
 type server struct {
 	addr    address
 	client  *memcache.Client
+	getters getters
 	breaker *gobreaker.CircuitBreaker[struct{}]
 }
 
@@ -34,6 +36,9 @@ func newServer(addr string, o Options) *server {
 	sv.client.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		return dial(ctx, network, address, o.Timeout)
 	}
+	sv.getters = getters{max: o.Pool, dial: func() (net.Conn, error) {
+		return dial(context.Background(), sv.addr.network, sv.addr.addr, o.Timeout)
+	}}
 	sv.breaker = gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
 		Timeout:      timeDead,
 		ReadyToTrip:  func(counts gobreaker.Counts) bool { return counts.ConsecutiveFailures >= failuresUntilDead },
@@ -46,26 +51,32 @@ func newServer(addr string, o Options) *server {
 // the idle ones are likely to be broken too.
 func (sv *server) do(call func() error) error {
 	_, err := sv.breaker.Execute(func() (struct{}, error) { return struct{}{}, call() })
-	if answered(err) {
+	if done(err) {
 		return err
 	}
-	if !errors.Is(err, gobreaker.ErrOpenState) && !errors.Is(err, gobreaker.ErrTooManyRequests) {
-		_ = sv.client.Close()
+	if !serverRefused(err) && !errors.Is(err, gobreaker.ErrOpenState) && !errors.Is(err, gobreaker.ErrTooManyRequests) {
+		_ = sv.close()
 	}
 	return fmt.Errorf("memcachestore: server %s: %w", sv.addr, err)
 }
 
+// close closes the idle connections.
+func (sv *server) close() error {
+	sv.getters.close()
+	return sv.client.Close()
+}
+
 // answered tells a server that answered, be it with a refusal, from one that is
 // out of reach.
-func answered(err error) bool {
-	switch {
-	case err == nil,
-		errors.Is(err, memcache.ErrCacheMiss),
-		errors.Is(err, memcache.ErrNotStored),
-		errors.Is(err, memcache.ErrCASConflict):
-		return true
-	}
-	return serverRefused(err)
+func answered(err error) bool { return done(err) || serverRefused(err) }
+
+// done tells whether the server did what it was told, as far as the state of the
+// key allowed.
+func done(err error) bool {
+	return err == nil ||
+		errors.Is(err, memcache.ErrCacheMiss) ||
+		errors.Is(err, memcache.ErrNotStored) ||
+		errors.Is(err, memcache.ErrCASConflict)
 }
 
 // serverRefused tells whether the server said why it did not do something. The

@@ -83,15 +83,48 @@ func TestFrozenServerHoldsACallNoLongerThanTheTimeout(t *testing.T) {
 	}
 }
 
-// TestDrippingServerHoldsACallNoLongerThanTheTimeout has a server that sends a
-// line now and then, which makes the client wait anew each time.
+// TestDrippingServerHoldsACallNoLongerThanTheTimeout has servers that send a part
+// of an answer now and then, which make a reader wait anew each time that counts
+// the time since it last heard something.
 func TestDrippingServerHoldsACallNoLongerThanTheTimeout(t *testing.T) {
 	t.Parallel()
+	for name, c := range map[string]struct {
+		begin, drop string
+		call        func(s store.Store) error
+	}{
+		"one value, byte by byte": {"VALUE %s 0 1000\r\n", ".", func(s store.Store) error {
+			_, err := s.(store.MultiGetter).GetMany(t.Context(), []string{"k"})
+			return err
+		}},
+		"one value after the other": {"VALUE %s 0 1 1\r\nv\r\n", "VALUE k 0 1 1\r\nv\r\n", func(s store.Store) error {
+			_, err := store.Incr(t.Context(), s, "k", 1)
+			return err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStore(t, drippingServer(t, c.begin, c.drop))
+			begin := time.Now()
+			if err := c.call(s); err == nil {
+				t.Error("an answer that never ends was taken for one")
+			}
+			if d := time.Since(begin); d < 200*time.Millisecond || d > 600*time.Millisecond {
+				t.Errorf("a call with a timeout of 200ms took %v", d)
+			}
+		})
+	}
+}
+
+// drippingServer starts a server for one connection. It answers with begin, in
+// which the key is put, and then with drops for ever.
+func drippingServer(t *testing.T, begin, drop string) (addr string) {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan struct{})
+	t.Cleanup(func() { _ = listener.Close(); <-done })
 	go func() {
 		defer close(done)
 		conn, err := listener.Accept()
@@ -99,21 +132,14 @@ func TestDrippingServerHoldsACallNoLongerThanTheTimeout(t *testing.T) {
 			return
 		}
 		defer func() { _ = conn.Close() }()
-		for err == nil {
+		var verb, key string
+		_, err = fmt.Fscan(conn, &verb, &key)
+		for text := fmt.Sprintf(begin, key); err == nil; text = drop {
+			_, err = fmt.Fprint(conn, text)
 			time.Sleep(50 * time.Millisecond)
-			_, err = fmt.Fprint(conn, "VALUE k 0 1 1\r\nv\r\n")
 		}
 	}()
-	s := newStore(t, listener.Addr().String())
-	begin := time.Now()
-	if _, err := s.GetMany(t.Context(), []string{"k"}); err == nil {
-		t.Error("an answer that never ends was taken for one")
-	}
-	if d := time.Since(begin); d > 600*time.Millisecond {
-		t.Errorf("a call with a timeout of 200ms took %v", d)
-	}
-	_ = listener.Close()
-	<-done
+	return listener.Addr().String()
 }
 
 func TestDeadServer(t *testing.T) {
