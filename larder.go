@@ -182,7 +182,7 @@ func (c *Cache) InvalidateSoft(ctx context.Context, tags ...string) error {
 
 // Purge makes the pages under absolute URLs unusable, with the certainty of
 // Invalidate: every variant and method, http and https alike, under the key
-// policy of each route that this cache has served. A URL that is not absolute
+// policy of each route that was made in this process. A URL that is not absolute
 // is an error, and nothing is purged then.
 func (c *Cache) Purge(ctx context.Context, urls ...string) error {
 	t, err := c.pages.Target(urls...)

@@ -8,9 +8,10 @@
 //	LARDER_BENCH_GUARD=1 go test -run Guard .
 //
 // TestAllocations says how often each path may allocate; allocations are
-// counted, so that test is exact and runs always. TestGuard compares times: a
-// hit in memory with limit-floor in interleaved rounds. It needs a machine that
-// is not busy, and runs only if it is asked for.
+// counted, so that test is exact and runs always. TestGuard compares the
+// processor time of a hit in memory with that of limit-floor, in interleaved
+// rounds. A machine that is very busy can still disturb it, so it runs only if
+// it is asked for.
 //
 // The module is apart from the library so that what it compares with is not
 // asked of the library's users.

@@ -114,7 +114,11 @@ func (rec *recorder) memory(status int) time.Duration {
 	if status >= 500 || status == http.StatusNotModified || rec.x.q.Authorized || rec.verdict.Reason == policy.NotRequest {
 		return 0
 	}
-	return remember
+	switch rec.render.Why() {
+	case "", "no-store":
+		return remember
+	}
+	return 0 // the store, or what happened meanwhile, was in the way
 }
 
 // hides reports whether a stale page is shown instead of an answer with this

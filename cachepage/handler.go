@@ -89,11 +89,27 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := x.pages.engine.Now()
 	if p, use := x.judge(n, now); use.Action == policy.Fresh {
 		x.used(n)
-		x.serve(p, now, nil)
+		x.serve(p, now, x.hit(k))
 		x.saw(observe.Hit, "")
 		return
 	}
 	x.miss(k, l, n, err, now)
+}
+
+// hit is what is said of a plain hit: nil stands for what every hit says.
+func (x *exchange) hit(k *readthrough.Key) *field.Status {
+	if !x.rt.statusKey {
+		return nil
+	}
+	return &field.Status{Hit: true, Key: k.String()}
+}
+
+// statusKey is the key as Cache-Status shows it, "" where nobody asked for it.
+func (x *exchange) statusKey(k *readthrough.Key) string {
+	if !x.rt.statusKey {
+		return ""
+	}
+	return k.String()
 }
 
 // refusal says why the request passes the cache by, "" if it does not.

@@ -156,7 +156,7 @@ func entityTag(body []byte) string {
 func (rec *recorder) commit(h http.Header, body content) (*readthrough.Entry, string) {
 	tags, missing := rec.x.rt.filled(rec.asked)
 	if missing != "" {
-		rec.x.pages.engine.Logger().Warn("larder: page not kept: the request has no path value for a tag of its route; wrap the handler inside the router, where the value is known", "tag", missing, "path", rec.x.r.URL.Path)
+		rec.x.warnUnfilled(missing)
 		rec.render.Refuse("tag-unfilled", remember)
 		rec.render.Abort("tag-unfilled")
 		return nil, "tag-unfilled " + missing

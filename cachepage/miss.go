@@ -18,7 +18,7 @@ func (x *exchange) miss(k *readthrough.Key, l *lookup, n *readthrough.Entry, err
 	p, use := x.judge(n, now)
 	y := new(exchange) // the copy may outlive the stack, x may not
 	*y = *x
-	says := field.Status{Fwd: fwdReason(use, k), Detail: detailOf(use, err)}
+	says := field.Status{Fwd: fwdReason(use, k), Detail: detailOf(use, err), Key: x.statusKey(k)}
 	switch {
 	case use.Action == policy.GatewayTimeout:
 		y.refuseToAsk(use)
@@ -113,6 +113,9 @@ func (x *exchange) render(render *readthrough.Render, stale *page, use policy.Us
 		r.Header = policy.Validators(x.r.Header, stale.header())
 	} else {
 		r.Header = x.rt.policy.ForMiss(x.r.Header)
+	}
+	if x.rt.strict {
+		r.Header = x.rt.strictHeader(r.Header)
 	}
 	if len(x.rt.codings) > 0 && r.Header["Accept-Encoding"] != nil { // negotiated here
 		r.Header = r.Header.Clone()

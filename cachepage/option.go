@@ -6,6 +6,7 @@ import (
 	"net/textproto"
 	"path"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/larder-go/larder/internal/field"
@@ -31,6 +32,9 @@ type route struct {
 	serverTiming bool
 	name         string
 	defaultTTL   bool
+	warned       *atomic.Int64 // when the last warning was logged, Unix nanoseconds
+	strict       bool
+	statusKey    bool
 	codings      []string
 	emitTags     func(h http.Header, tags []string)
 }
@@ -46,7 +50,7 @@ const (
 )
 
 func newRoute(ttl time.Duration, opts []Option) *route {
-	rt := &route{maxBody: defaultMaxBody, name: "larder"}
+	rt := &route{warned: new(atomic.Int64), maxBody: defaultMaxBody, name: "larder"}
 	rt.policy.TTL = ttl
 	if ttl == minTTL {
 		rt.defaultTTL, rt.policy.FromResponse, rt.policy.TTL = true, true, 0
@@ -221,6 +225,18 @@ func canonical(option, what string, names []string) []string {
 // (hit, miss, bypass …), age, render and store. It shows whether somebody else
 // has asked before, so it is for development and open pages.
 func ServerTiming() Option { return func(rt *route) { rt.serverTiming = true } }
+
+// Strict hides from the handler what is no part of the key and often ends up in
+// a page by way of it: the X-Forwarded and Forwarded fields, those that name
+// another host or URL, and all cookies that VaryOnCookie does not name. It
+// applies to requests that may be answered from the cache; what a trusted proxy
+// says must have been read further out. Off by default.
+func Strict() Option { return func(rt *route) { rt.strict = true } }
+
+// StatusKey says in Cache-Status which key of the store a page was looked for
+// under, for debugging: the key tells nothing of the URL, but lets outsiders
+// compare. Off by default.
+func StatusKey() Option { return func(rt *route) { rt.statusKey = true } }
 
 // StatusName sets the name of this cache in Cache-Status (RFC 9211 §2).
 // Default: larder. An empty name panics.

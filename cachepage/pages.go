@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -45,16 +46,19 @@ func New(e *readthrough.Engine, ttl time.Duration, sessions []string) *Pages {
 	return &Pages{engine: e, ttl: ttl, sessions: lower, store: storeName(e)}
 }
 
-// storeName is the name of the store's package without its ending.
+// storeName is what the engine behind the store is called: the name of the
+// store's package without its ending, unless that is an abbreviation.
 func storeName(e *readthrough.Engine) string {
 	t := reflect.TypeOf(e.Store())
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	pkg := t.PkgPath()
-	name := strings.TrimSuffix(pkg[strings.LastIndexByte(pkg, '/')+1:], "store")
-	if name == "mem" {
+	name := strings.TrimSuffix(path.Base(t.PkgPath()), "store")
+	switch name {
+	case "mem":
 		return "memory"
+	case "memcache":
+		return "memcached"
 	}
 	return name
 }

@@ -33,7 +33,7 @@ func (x *exchange) serveStale(k *readthrough.Key, l *lookup, n *readthrough.Entr
 	}
 	x.used(n)
 	x.saw(observe.Stale, policy.FwdStale)
-	x.serve(p, now, &field.Status{Hit: true, Detail: "stale-while-revalidate"})
+	x.serve(p, now, &field.Status{Hit: true, Detail: "stale-while-revalidate", Key: x.statusKey(k)})
 	if x.refreshApart(k, l, p) {
 		return
 	}

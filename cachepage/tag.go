@@ -3,6 +3,7 @@ package cachepage
 import (
 	"net/http"
 	"strings"
+	"time"
 )
 
 // tagPattern is a tag with places for path values: text, name, text, name …
@@ -57,6 +58,17 @@ func (t *tagPattern) fill(r *http.Request) (tag, missing string) {
 	}
 	b.WriteString(t.texts[len(t.names)])
 	return b.String(), ""
+}
+
+// quiet is how long a route does not repeat the same warning.
+const quiet = time.Minute
+
+func (x *exchange) warnUnfilled(pattern string) {
+	now, last := time.Now().UnixNano(), x.rt.warned.Load()
+	if now-last < int64(quiet) || !x.rt.warned.CompareAndSwap(last, now) {
+		return
+	}
+	x.pages.engine.Logger().Warn("larder: page not kept: the request has no path value for a tag of its route; wrap the handler inside the router, where the value is known", "tag", pattern, "path", x.r.URL.Path)
 }
 
 // known are the tags of the route that can be told before the handler runs:

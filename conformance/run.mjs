@@ -63,7 +63,9 @@ async function judge (tests, results) {
   return compare(tests, verdicts(tests, results), await json('baseline.json'), await json('departures.json'))
 }
 
-const failures = outcome => outcome.lost.length + outcome.unexplained.length
+function failures (outcome) {
+  return outcome.lost.length + outcome.unexplained.length
+}
 
 async function gate (tests, got, results) {
   const outcome = await judge(tests, results)

@@ -1,7 +1,6 @@
 package fragment
 
 import (
-	"strconv"
 	"text/template/parse"
 	"time"
 )

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/larder-go/larder/store"
+	"github.com/larder-go/larder/store/dummystore"
 	"github.com/larder-go/larder/store/memstore"
 )
 
@@ -201,6 +202,9 @@ func TestPropertiesOfPlainStores(t *testing.T) {
 	if name, err := store.Incarnation(ctx, s); name != "" || err != nil {
 		t.Errorf("Incarnation is %q, %v; want none", name, err)
 	}
+	if store.Forgets(s) {
+		t.Error("a plain store says that it forgets")
+	}
 	if err := store.Close(s); err != nil {
 		t.Errorf("Close: %v", err)
 	}
@@ -223,6 +227,12 @@ func TestViewHasTheProperties(t *testing.T) {
 	}
 	if store.Shards(v) != 16 || store.Timeout(v) != time.Second || name != "run" || err != nil {
 		t.Errorf("a view has %d shards, timeout %v, incarnation %q, %v", store.Shards(v), store.Timeout(v), name, err)
+	}
+}
+
+func TestViewForgetsAsItsStore(t *testing.T) {
+	if !store.Forgets(store.Prefixed(dummystore.New(), "shop")) || store.Forgets(store.Prefixed(newMemory(t), "shop")) {
+		t.Error("a view forgets what its store keeps, or keeps what it forgets")
 	}
 }
 

@@ -145,6 +145,9 @@ func (v *View) Timeout() time.Duration { return Timeout(v.inner) }
 // Near implements [Nearer].
 func (v *View) Near() (bytes int64, lag time.Duration) { return Near(v.inner) }
 
+// Forgets implements [Forgetter].
+func (v *View) Forgets() bool { return Forgets(v.inner) }
+
 // Close closes the store behind v, for all its views.
 func (v *View) Close() error { return Close(v.inner) }
 

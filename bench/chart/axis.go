@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"strings"
 
 	"github.com/larder-go/larder/bench/table"
 )
@@ -49,9 +50,12 @@ func (s *span) findTicks() {
 	step := niceStep(s.high-s.low, 5)
 	s.high = math.Ceil(s.high/step) * step
 	for x := s.low; x <= s.high+step/2; x += step {
-		s.Ticks = append(s.Ticks, Tick{x, table.Number(x)})
+		s.Ticks = append(s.Ticks, Tick{x, round(x)})
 	}
 }
+
+// round writes a round number.
+func round(x float64) string { return strings.TrimSuffix(table.Number(x), ".0") }
 
 // logTicks marks powers of ten, and 2 and 5 between them where there are few.
 func (s *span) logTicks() {
@@ -63,7 +67,7 @@ func (s *span) logTicks() {
 	for decade := math.Pow(10, math.Floor(math.Log10(s.low))); decade <= s.high*1.001; decade *= 10 {
 		for _, step := range steps {
 			if x := decade * step; x >= s.low*0.999 && x <= s.high*1.001 {
-				s.Ticks = append(s.Ticks, Tick{x, table.Number(x)})
+				s.Ticks = append(s.Ticks, Tick{x, round(x)})
 			}
 		}
 	}

@@ -45,7 +45,7 @@ func TestLinesNameEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, elements := texts(t, b.String())
-	want := "Cost & size|Cost & size|0|20.0|40.0|60.0|80.0|100|1|10.0|100|1,000|size, KiB|ns|c|a < b"
+	want := "Cost & size|Cost & size|0|20|40|60|80|100|1|10|100|1,000|size, KiB|ns|c|a < b"
 	if s := strings.Join(got, "|"); s != want {
 		t.Errorf("texts\n%s, want\n%s", s, want)
 	}
@@ -59,9 +59,9 @@ func TestTicksOfALogarithmicAxis(t *testing.T) {
 		low, high float64
 		want      string
 	}{
-		{3, 90, "2|5|10.0|20.0|50.0|100"},
-		{1, 1000, "1|10.0|100|1,000"},
-		{0.05, 20000, "0.01|0.10|1|10.0|100|1,000|10,000|100,000"},
+		{3, 90, "2|5|10|20|50|100"},
+		{1, 1000, "1|10|100|1,000"},
+		{0.05, 20000, "0.01|0.10|1|10|100|1,000|10,000|100,000"},
 		{100, 100, "100|200|500|1,000"},
 	} {
 		var b strings.Builder

@@ -10,7 +10,7 @@ import (
 // Sizes of a plot, in units of which its text is 13 high.
 const (
 	width, height       = 820, 460
-	left, right         = 78, 210
+	left, right         = 98, 210
 	top, bottom         = 58, 60
 	ink, faint, backing = "#1f2933", "#d9dee4", "#ffffff"
 )

@@ -12,6 +12,7 @@ type Series []Sample
 func (s Series) Median() Sample {
 	return Sample{
 		Nanos:  s.median(func(x Sample) float64 { return x.Nanos }),
+		CPU:    s.median(func(x Sample) float64 { return x.CPU }),
 		Allocs: s.median(func(x Sample) float64 { return x.Allocs }),
 		Bytes:  s.median(func(x Sample) float64 { return x.Bytes }),
 	}
@@ -52,12 +53,13 @@ func Percentile(values []float64, p float64) float64 {
 	return sorted[int(low)] + part*(sorted[high]-sorted[int(low)])
 }
 
-// Ratio returns the median of the rounds' ratios of s to base. Both must be
-// from one run: what disturbs a round falls on both.
-func (s Series) Ratio(base Series) float64 {
-	ratios := make([]float64, len(s))
+// Ratio returns the medians of the rounds' ratios of s to base, by the clock
+// and by processor time. Both must be from one run: what disturbs a round falls
+// on both.
+func (s Series) Ratio(base Series) (byClock, byCPU float64) {
+	clock, cpu := make([]float64, len(s)), make([]float64, len(s))
 	for i := range s {
-		ratios[i] = s[i].Nanos / base[i].Nanos
+		clock[i], cpu[i] = s[i].Nanos/base[i].Nanos, s[i].CPU/base[i].CPU
 	}
-	return Median(ratios)
+	return Median(clock), Median(cpu)
 }

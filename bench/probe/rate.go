@@ -28,16 +28,19 @@ func rate(t Task) (Result, error) {
 	filled := origin.Runs.Load()
 	var hits atomic.Int64
 	var wg sync.WaitGroup
+	if time.Sleep(time.Until(t.Start)); time.Since(t.Start) > t.For/2 {
+		return nil, fmt.Errorf("ready %v after the others", time.Since(t.Start))
+	}
 	deadline := time.Now().Add(t.For)
 	for range askers {
 		wg.Go(func() {
 			d, r := kit.NewDiscard(), kit.Request(0)
 			for time.Now().Before(deadline) {
-				for range 100 {
+				for range 10 {
 					d.Reset()
 					h.ServeHTTP(d, r)
 				}
-				hits.Add(100)
+				hits.Add(10)
 			}
 		})
 	}

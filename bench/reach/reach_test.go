@@ -21,11 +21,11 @@ func TestJudge(t *testing.T) {
 		value float64
 		want  reach.Verdict
 	}{
-		{hit, book("hit/16KiB", "larder", "× limit-floor", 1.4), 1.4, reach.Goal},
-		{hit, book("hit/16KiB", "larder", "× limit-floor", 1.501), 1.501, reach.Goal},
-		{hit, book("hit/16KiB", "larder", "× limit-floor", 1.6), 1.6, reach.Bar},
-		{hit, book("hit/16KiB", "larder", "× limit-floor", 2.3), 2.3, reach.Missed},
-		{hit, book("hit/16KiB", "gin-cache", "× limit-floor", 1), 0, reach.Unmeasured},
+		{hit, book("hit/16KiB", "larder", "CPU ×", 1.4), 1.4, reach.Goal},
+		{hit, book("hit/16KiB", "larder", "CPU ×", 1.501), 1.501, reach.Goal},
+		{hit, book("hit/16KiB", "larder", "CPU ×", 1.6), 1.6, reach.Bar},
+		{hit, book("hit/16KiB", "larder", "CPU ×", 2.3), 2.3, reach.Missed},
+		{hit, book("hit/16KiB", "gin-cache", "CPU ×", 1), 0, reach.Unmeasured},
 		{wire, book("wire/16KiB", "larder", "÷ bare", 1.01), 1.01, reach.Goal},
 		{wire, book("wire/16KiB", "larder", "÷ bare", 0.96), 0.96, reach.Bar},
 		{wire, book("wire/16KiB", "larder", "÷ bare", 0.90), 0.90, reach.Missed},
@@ -57,7 +57,7 @@ func TestMarkdownHasARowForEachAim(t *testing.T) {
 }
 
 func ExampleText() {
-	reach.Text(os.Stdout, reach.Aims()[:1], book("hit/16KiB", "larder", "× limit-floor", 1.4))
+	reach.Text(os.Stdout, reach.Aims()[:1], book("hit/16KiB", "larder", "CPU ×", 1.4))
 	// Output:
 	//                                     reached  bar    goal   verdict
 	// memory hit of 16 KiB ÷ limit-floor  1.40     ≤ 2.2  ≤ 1.5  goal

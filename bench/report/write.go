@@ -62,7 +62,7 @@ const introduction = `# Performance
 Written by ` + "`make bench-report`" + ` on %s; do not edit it by hand. Figures move by a third between hours, ratios within one run by a few per cent: quote the ratios.
 
 A table in the process has medians over interleaved rounds: what is compared takes turns, a tenth of a second each, in another order each round. *lowest* and *highest* are the rounds' own figures, *B* and *allocs* what one
-operation allocates, and *×* is the median of the rounds' ratios to the row named there. The rows called *limit* do the least that is possible: ` + "`limit-bare`" + ` writes a ready answer, ` + "`limit-set`" + ` is a handler written by hand,
+operation allocates, *×* is the median of the rounds' ratios to the row named there, and *CPU* is processor time, of all goroutines, which what else the machine does hardly changes. The rows called *limit* do the least that is possible: ` + "`limit-bare`" + ` writes a ready answer, ` + "`limit-set`" + ` is a handler written by hand,
 ` + "`limit-floor`" + ` is the least of a page cache (key, look-up, comparison of the whole key, expiry, header, write; no Vary, no Age, no conditions, no tags), ` + "`limit-floor-remote`" + ` is the same over one GET of a remote store.
 Hits in the process go to a writer that counts and drops; over a socket the kernel adds some twenty microseconds to each.
 

@@ -89,7 +89,7 @@ func clock() string { return time.Now().Format(time.TimeOnly) }
 // summary makes a table of what was measured. Ratios are the medians of the
 // ratios of each round.
 func summary(s cases.Section, series []measure.Series, benches []*cases.Bench) table.Section {
-	out := table.Section{ID: s.ID, What: s.What, Columns: []string{s.Unit, "lowest", "highest", "B", "allocs", "× " + s.Limit}}
+	out := table.Section{ID: s.ID, What: s.What, Columns: []string{s.Unit, "lowest", "highest", "CPU " + s.Unit, "B", "allocs", "× " + s.Limit, "CPU ×"}}
 	scale := 1.0
 	if s.Unit == "µs" {
 		scale = 1e-3
@@ -98,8 +98,9 @@ func summary(s cases.Section, series []measure.Series, benches []*cases.Bench) t
 	for i, r := range s.Rows {
 		m := series[i].Median()
 		low, high := series[i].Range()
+		byClock, byCPU := series[i].Ratio(limit)
 		row := table.Row{Name: r.Name, Cells: []float64{
-			m.Nanos * scale, low * scale, high * scale, m.Bytes, m.Allocs, series[i].Ratio(limit),
+			m.Nanos * scale, low * scale, high * scale, m.CPU * scale, m.Bytes, m.Allocs, byClock, byCPU,
 		}}
 		if n := benches[i].Misses(); n > 0 {
 			row.Note = fmt.Sprintf("void: %d misses", n)

@@ -43,10 +43,11 @@ func (c Config) together(w who, processes int) (rate float64, err error) {
 	}
 	o, _ := c.Stores.Options(w.store)
 	rates, failures := make([]float64, processes), make([]error, processes)
+	start := time.Now().Add(3 * time.Second) // by then all of them are ready
 	var wg sync.WaitGroup
 	for i := range processes {
 		wg.Go(func() {
-			r, err := probe.Run(probe.Task{Kind: "rate", Impl: w.impl, Size: 16 << 10, Options: o, For: 10 * c.Slice * time.Duration(c.Rounds) / 5})
+			r, err := probe.Run(probe.Task{Kind: "rate", Impl: w.impl, Size: 16 << 10, Options: o, Start: start, For: 10 * c.Slice})
 			rates[i], failures[i] = r["rate"], err
 		})
 	}

@@ -45,10 +45,15 @@ func bePartner(text string) error {
 	if err := json.Unmarshal([]byte(text), &j); err != nil {
 		return err
 	}
-	w, err := j.worker()
+	db, err := openRows(j.Database)
 	if err != nil {
 		return err
 	}
+	st, err := j.open()
+	if err != nil {
+		return err
+	}
+	w := newWorker(newSite(db, larder.New(st, quiet)))
 	ctx, stop := context.WithCancel(context.Background())
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
@@ -59,20 +64,13 @@ func bePartner(text string) error {
 	return json.NewEncoder(os.Stdout).Encode(w.figures())
 }
 
-// worker opens what a job needs.
-func (j job) worker() (*worker, error) {
-	db, err := openRows(j.Database)
-	if err != nil {
-		return nil, err
-	}
+// open opens the store of a job.
+func (j job) open() (store.Store, error) {
 	s, err := store.Open(context.Background(), j.URL)
-	if err != nil {
-		return nil, err
-	}
 	if m, ok := s.(*memcachestore.Store); ok && j.Sabotage {
 		s = &noting{Store: m}
 	}
-	return newWorker(newSite(db, larder.New(s, quiet))), nil
+	return s, err
 }
 
 // A process is a partner as the test sees it.

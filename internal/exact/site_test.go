@@ -31,14 +31,6 @@ type site struct {
 
 const host = "site.test"
 
-func openSite(db *rows, url string) (*site, error) {
-	c, err := larder.Open(context.Background(), url, quiet)
-	if err != nil {
-		return nil, err
-	}
-	return newSite(db, c), nil
-}
-
 func newSite(db *rows, c *larder.Cache) *site {
 	s := &site{db: db, cache: c}
 	set := template.Must(template.New("page").Funcs(fragment.Funcs()).Parse(
@@ -86,6 +78,20 @@ func rowOf(r *http.Request) int {
 
 func tagOf(i int) string { return "row:" + strconv.Itoa(i) }
 
+// lateTags are further tags of a row. A page that names one of them at random
+// is likely to name one that nobody could foresee when its render began.
+func lateTags(i int) []string {
+	return []string{tagOf(i) + ".a", tagOf(i) + ".b", tagOf(i) + ".c"}
+}
+
+// tagsOf are all tags by which a row is invalidated.
+func tagsOf(rows ...int) (tags []string) {
+	for _, i := range rows {
+		tags = append(append(tags, tagOf(i)), lateTags(i)...)
+	}
+	return tags
+}
+
 // plainly shows a row and says nothing of what it depends on.
 func (s *site) plainly(w http.ResponseWriter, r *http.Request) {
 	text := s.db.show(r.Context(), rowOf(r))
@@ -97,7 +103,8 @@ func (s *site) plainly(w http.ResponseWriter, r *http.Request) {
 func (s *site) late(w http.ResponseWriter, r *http.Request) {
 	text := s.db.show(r.Context(), rowOf(r))
 	dawdle()
-	larder.Tag(r.Context(), tagOf(rowOf(r)))
+	tags := lateTags(rowOf(r))
+	larder.Tag(r.Context(), tags[rand.IntN(len(tags))])
 	dawdle()
 	_, _ = io.WriteString(w, text)
 }
@@ -151,5 +158,5 @@ func dawdle() {
 	}
 }
 
-// storeOf is the store under a site's cache.
+// store is the store under a site's cache.
 func (s *site) store() store.Store { return s.cache.Engine().Store() }

@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/larder-go/larder"
 	"github.com/larder-go/larder/internal/servertest"
+	"github.com/larder-go/larder/store"
 )
 
 // soak is how long each run takes.
@@ -41,23 +43,30 @@ func begin(t *testing.T, url string, sabotage bool) *run {
 	t.Helper()
 	db, file := createRows(t)
 	j := job{URL: url, Database: file, Sabotage: sabotage}
-	here := 1
-	if strings.HasPrefix(url, "memory:") {
-		here = 2
-	}
 	r := &run{t: t, db: db}
-	for range here {
-		w, err := j.worker()
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.workers = append(r.workers, w)
-	}
-	if here == 1 {
+	r.employ(j.open)
+	if strings.HasPrefix(url, "memory:") {
+		r.employ(j.open)
+	} else {
 		r.partner = startPartner(t, j)
 	}
 	r.start(sabotage)
 	return r
+}
+
+// employ adds a site in this process, on a store that the run closes.
+func (r *run) employ(open func() (store.Store, error)) {
+	r.t.Helper()
+	s, err := open()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	w := newWorker(newSite(r.db, larder.New(s, quiet)))
+	r.workers = append(r.workers, w)
+	r.t.Cleanup(func() {
+		_ = w.cache.Close()
+		_ = store.Close(s)
+	})
 }
 
 func (r *run) start(sabotage bool) {
@@ -66,9 +75,6 @@ func (r *run) start(sabotage bool) {
 	r.t.Cleanup(func() {
 		stop()
 		r.done.Wait()
-		for _, w := range r.workers {
-			_ = w.cache.Close()
-		}
 	})
 	for _, w := range r.workers {
 		r.done.Go(func() { w.work(ctx, sabotage) })

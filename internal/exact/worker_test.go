@@ -88,11 +88,11 @@ func (w *worker) write() {
 	case n < 25:
 		w.change(func(ctx context.Context) error { return w.cache.Purge(ctx, urls(url)...) }, false, url)
 	case n < 40:
-		w.change(func(ctx context.Context) error { return w.cache.InvalidateSoft(ctx, tagOf(tag)) }, true, tag)
+		w.change(func(ctx context.Context) error { return w.cache.InvalidateSoft(ctx, tagsOf(tag)...) }, true, tag)
 	case n < 55:
-		w.change(func(ctx context.Context) error { return w.cache.Invalidate(ctx, tagOf(tag), tagOf(next(tag))) }, false, tag, next(tag))
+		w.change(func(ctx context.Context) error { return w.cache.Invalidate(ctx, tagsOf(tag, next(tag))...) }, false, tag, next(tag))
 	default:
-		w.change(func(ctx context.Context) error { return w.cache.Invalidate(ctx, tagOf(tag)) }, false, tag)
+		w.change(func(ctx context.Context) error { return w.cache.Invalidate(ctx, tagsOf(tag)...) }, false, tag)
 	}
 }
 

@@ -24,6 +24,7 @@ var _ interface {
 	store.Lister
 	store.Clearer
 	store.Pinger
+	store.Forgetter
 } = Store{}
 
 // New returns the store.
@@ -93,3 +94,6 @@ func (Store) Clear(ctx context.Context, _ string) error { return ctx.Err() }
 
 // Ping implements [store.Pinger]: it always answers.
 func (Store) Ping(ctx context.Context) error { return ctx.Err() }
+
+// Forgets implements [store.Forgetter]: it does.
+func (Store) Forgets() bool { return true }

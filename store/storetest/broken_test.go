@@ -56,6 +56,8 @@ var broken = map[string]struct {
 	"lists by pattern":                   {"list", func() store.Store { return &listsPattern{newFull()} }},
 	"touches what is absent":             {"touch", func() store.Store { return &creatingTouch{newFull()} }},
 	"batches in the wrong order":         {"batch", func() store.Store { return &backwards{newFull()} }},
+	"keeps what it says to forget":       {"forgets", func() store.Store { return &claimsToForget{newFull()} }},
+	"refuses what it would forget":       {"forgets", func() store.Store { return &refusesAll{} }},
 	"fails when closed twice":            {"close", func() store.Store { return &closesOnce{full: newFull()} }},
 }
 

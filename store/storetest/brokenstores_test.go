@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/larder-go/larder/store"
+	"github.com/larder-go/larder/store/dummystore"
 )
 
 type keepsSlice struct{ *full }
@@ -262,4 +263,14 @@ func (s *closesOnce) Close() error {
 	}
 	s.closed = true
 	return nil
+}
+
+type claimsToForget struct{ *full }
+
+func (*claimsToForget) Forgets() bool { return true }
+
+type refusesAll struct{ dummystore.Store }
+
+func (*refusesAll) Add(ctx context.Context, _ string, _ []byte, _ time.Duration) (bool, error) {
+	return false, ctx.Err()
 }

@@ -14,5 +14,8 @@
 // expects that a lightly used store evicts nothing within some seconds. It takes
 // about three seconds, nearly all of it waiting for things to expire.
 //
+// A store that says that it keeps nothing, see store.Forgetter, is held to the
+// rules for such stores instead.
+//
 // Each rule has a name and an explanation that is printed when it fails.
 package storetest

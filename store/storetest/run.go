@@ -18,7 +18,7 @@ import (
 func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	t.Helper()
 	h := &harness{Store: open(t), open: open, prefix: "storetest-" + rand.Text()[:12] + "/"}
-	for _, r := range rules {
+	for _, r := range rulesFor(h.Store) {
 		t.Run(r.name, func(t *testing.T) {
 			t.Cleanup(func() {
 				if t.Failed() {
@@ -63,6 +63,21 @@ var rules = []rule{
 	{"service", "a store that works answers a Ping and knows its own properties", testService},
 	{"local", "a local store keeps objects beside the bytes, and state by name", testLocal},
 	{"close", "closing twice is no error", testClose},
+}
+
+// rulesOfForgetters are for stores that say that they keep nothing.
+var rulesOfForgetters = []rule{
+	{"forgets", "a store that says that it forgets keeps nothing, and answers as one that has just evicted what it accepted", testForgets},
+	{"context", "a call whose context is done returns the context's error", testContext},
+	{"service", "a store that works answers a Ping and knows its own properties", testService},
+	{"close", "closing twice is no error", testClose},
+}
+
+func rulesFor(s store.Store) []rule {
+	if store.Forgets(s) {
+		return rulesOfForgetters
+	}
+	return rules
 }
 
 // A lifetime that no test outlives, short enough not to litter a server when a
