@@ -29,8 +29,8 @@ func TestAllocations(t *testing.T) {
 		{"features", "larder-all", 1},
 		{"redis/16KiB/1", "larder", goRedis(t) + 15},
 		{"redis/16KiB/1", "larder-near", 0},
-		{"memcached/16KiB/1", "larder", gomemcache(t) + 41},
-		{"fragment", "hit, memory", 26},
+		{"memcached/16KiB/1", "larder", gomemcache(t) + 6},
+		{"fragment", "hit, memory", 19},
 	} {
 		t.Run(tc.section+" "+tc.row, func(t *testing.T) {
 			if got := allocations(t, tc.section, tc.row); got > tc.most {

@@ -13,8 +13,7 @@ import (
 	"github.com/larder-go/larder/bench/servers"
 )
 
-// stores are for all benchmarks and tests; they are not started for a run that
-// has none.
+// stores are for all benchmarks and tests.
 var stores *servers.Stores
 
 func TestMain(m *testing.M) {

@@ -115,13 +115,14 @@ func (p *Pages) aim(t *readthrough.Target, u *url.URL) {
 	if path == "" {
 		path = "/"
 	}
+	var buf [512]byte
 	for _, k := range registered() {
 		query, ok := k.query.apply(u.RawQuery)
 		if !ok {
 			query = u.RawQuery
 		}
 		for _, https := range [...]bool{false, true} {
-			if m, ok := appendUnit(nil, k.prefix, https, host, path, query); ok {
+			if m, ok := appendUnit(buf[:0], k.prefix, https, host, path, query); ok {
 				t.Keys = append(t.Keys, p.engine.Key(face, m))
 			}
 		}

@@ -3,9 +3,7 @@ package cachepage
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
-	"time"
 
 	"github.com/larder-go/larder/internal/field"
 	"github.com/larder-go/larder/internal/policy"
@@ -48,19 +46,29 @@ func (x *exchange) post(b *binding) {
 func (rec *recorder) decidePosted(status int) {
 	x, h := rec.x, rec.header
 	x.rt.patchVary(h)
+	if h["Content-Location"] == nil { // it does not say which page it is
+		rec.passPosted(status)
+		return
+	}
 	rec.response = policy.Response{Status: status, Header: h, RequestTime: rec.render.Begun(), ResponseTime: x.pages.engine.Time(), Target: x.target()}
 	rec.verdict = x.rt.policy.Store(x.r, rec.response)
 	var star bool
 	rec.names, star = x.rt.varies(h)
 	rec.length = contentLength(h)
 	if star || !rec.verdict.AsGET || rec.cannot(h) != "" || rec.length > wholeSize {
-		rec.render.Refuse(policy.NotMethod, 0)
-		x.invalidateUnsafe(status, h, nil)
-		rec.passOn(status)
+		rec.passPosted(status)
 		return
 	}
 	rec.state = recording
 	rec.frozen = h.Clone()
+}
+
+// passPosted passes on an answer that is no page, once the pages that it
+// changed are gone.
+func (rec *recorder) passPosted(status int) {
+	rec.render.Refuse(policy.NotMethod, 0)
+	rec.x.invalidateUnsafe(status, rec.header, nil)
+	rec.passOn(status)
 }
 
 // finishPosted keeps the answer as the page that all others of its URL gave
@@ -85,16 +93,12 @@ func (x *exchange) invalidateUnsafe(status int, h http.Header, replaced *readthr
 	}
 	t := readthrough.Target{Tags: x.groupTags(h["Cache-Group-Invalidation"])} // RFC 9875 §3
 	for _, u := range policy.InvalidatedURLs(x.target(), h) {
-		if parsed, err := url.Parse(u); err == nil {
-			x.pages.aim(&t, parsed)
-		}
+		x.pages.aim(&t, u)
 	}
 	if replaced != nil {
 		t.Keys = slices.DeleteFunc(t.Keys, func(k *readthrough.Key) bool { return k.String() == replaced.String() })
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(x.r.Context()), 5*time.Second)
-	defer cancel()
-	if err := x.pages.engine.Invalidate(ctx, t); err != nil {
+	if err := x.pages.engine.Invalidate(context.WithoutCancel(x.r.Context()), t); err != nil {
 		x.pages.engine.Logger().Warn("larder: pages of a changed URL could not be purged yet", "path", x.r.URL.Path, "error", err)
 	}
 }

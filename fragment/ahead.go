@@ -121,7 +121,8 @@ func (h *ahead) remember() {
 		h.met[i].sure = 2*again >= len(last) || h.sights[m.unit()].expected
 	}
 	if !slices.Equal(h.met, last) {
-		h.memory.last.Store(&h.met)
+		list := h.met // h goes back to a pool
+		h.memory.last.Store(&list)
 	}
 }
 

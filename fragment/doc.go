@@ -75,6 +75,29 @@
 // that is stale, one visitor renders the new copy and the others get the old
 // one. Nothing is kept of a block that ends by an error or a panic.
 //
+// Those who wait do so for the render, not for the client of the page that it
+// happens in. So a block that is being rendered is written when it is complete,
+// the outermost one when blocks stand in one another; or at once, as far as it
+// got, when it fails. What can be told from outside is this: a writer that fails
+// or panics within a block does so after the rest of that block was executed,
+// and the block is kept. The bytes written, and the error of the two that
+// comes back where writer and template fail, are those of html/template.
+//
+// # Reading ahead
+//
+// On a store in this process a block is looked up when the execution comes to
+// it. On a server each lookup is a round trip, and there a page has its blocks
+// fetched together: with the first of them come those that the same template
+// showed when it was last executed. A block that is rendered anew does the
+// same for the blocks in it. Blocks that were not foreseen are looked up one
+// by one, so a page of a hundred cached rows takes a hundred round trips the
+// first time that a process shows it, and one from then on.
+//
+// Reading ahead begins after the execution has, or the render of the block that
+// it is for, and no promise about invalidation is touched by it. Only an
+// invalidation by what the template itself calls may go unnoticed by blocks
+// further down, until the next execution.
+//
 // # What New refuses
 //
 // A block stands in element text, from its first byte to its last: the same

@@ -113,8 +113,6 @@ func TestWrongAtRunTime(t *testing.T) {
 	}
 }
 
-func (bomb) Error() string { return "boom" }
-
 func (broken) Get(context.Context, string) ([]byte, bool, error) { return nil, false, errOops }
 
 func (broken) Set(context.Context, string, []byte, time.Duration) error { return errOops }

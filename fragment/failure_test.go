@@ -3,6 +3,7 @@ package fragment
 import (
 	"bytes"
 	"errors"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -36,27 +37,52 @@ func TestFailureStoresNothing(t *testing.T) {
 // bomb panics in a way that html/template does not turn into an error.
 type bomb struct{}
 
-type panicky struct{ armed bool }
+// explode is something to range over.
+func explode(func(int) bool) { panic(bomb{}) }
 
-func (p panicky) Write(b []byte) (int, error) {
-	if p.armed && string(b) == "x" {
+type panicky struct{ strings.Builder }
+
+func (p *panicky) Write(b []byte) (int, error) {
+	if p.Builder.Write(b); strings.HasSuffix(p.String(), "x") {
 		panic(bomb{})
 	}
 	return len(b), nil
 }
 
-func TestPanicReleasesTheBlock(t *testing.T) {
-	a := newApp(t, `{{cache 60 "n"}}{{count}}x{{endcache}}`)
-	func() {
-		defer func() {
-			if recover() != (bomb{}) {
-				t.Error("the panic did not arrive")
-			}
-		}()
-		a.Execute(t.Context(), panicky{true}, nil)
+// bombed executes the template and catches the bomb.
+func (a *app) bombed(t *testing.T, w io.Writer, data any) {
+	t.Helper()
+	defer func() {
+		if got := recover(); got != (bomb{}) {
+			t.Errorf("the panic did not arrive: %v", got)
+		}
 	}()
+	a.Execute(t.Context(), w, data)
+}
+
+// TestPanicReleasesTheBlock: nothing of it is kept, and the page has got what
+// came before the panic.
+func TestPanicReleasesTheBlock(t *testing.T) {
+	a := newApp(t, `{{cache 60 "n"}}{{count}}x{{range .}}{{end}}{{endcache}}`)
+	var b strings.Builder
+	a.bombed(t, &b, explode)
+	if b.String() != "1x" {
+		t.Errorf("wrote %q before the panic, want 1x", b.String())
+	}
 	a.want(t, nil, "2x")
 	a.want(t, nil, "2x")
+}
+
+// TestPanicOfTheWriter: by then the block is kept, and it is written once.
+func TestPanicOfTheWriter(t *testing.T) {
+	a := newApp(t, `{{cache 60 "n"}}{{count}}x{{endcache}}`)
+	var w panicky
+	a.bombed(t, &w, nil)
+	if w.String() != "1x" {
+		t.Errorf("wrote %q, want 1x", w.String())
+	}
+	a.want(t, nil, "1x")
+	a.bombed(t, new(panicky), nil) // on a hit too
 }
 
 // limited takes n bytes and fails.
@@ -94,6 +120,26 @@ func TestWriterFails(t *testing.T) {
 			if round == "miss" {
 				a.want(t, "x", page)
 			}
+		}
+	}
+}
+
+// TestWriterAndTemplateFail: which of the two errors comes back is decided by
+// the bytes before them, as in html/template, although a block that fails has
+// written nothing until then.
+func TestWriterAndTemplateFail(t *testing.T) {
+	x := example{text: `a{{cache 60 "o"}}b{{cache 60 "i"}}c{{endcache}}d{{failIf .}}e{{endcache}}f`, data: true}
+	plain, err := x.parse(withoutTags(x.text), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 6 {
+		want, got := &limited{n: n}, &limited{n: n}
+		wantErr := plain.Execute(want, x.data)
+		a := newApp(t, x.text)
+		gotErr := a.Execute(t.Context(), got, x.data)
+		if g, w := resultOf(&got.b, gotErr), resultOf(&want.b, wantErr); g != w {
+			t.Errorf("after %d bytes:\n  got   %s\n  want  %s", n, g, w)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package fragment
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -54,6 +55,48 @@ func TestBlocksDoNotWaitInACircle(t *testing.T) {
 		}
 		a.cache.Close()
 	})
+}
+
+// slow is a client that takes half a minute for each write.
+type slow struct{ strings.Builder }
+
+func (s *slow) Write(p []byte) (int, error) {
+	time.Sleep(30 * time.Second)
+	return s.Builder.Write(p)
+}
+
+// TestSlowClientHoldsNobodyUp: who renders a block gives it to the others before
+// their own client has taken a byte of it, also of a block inside it, and also
+// when it fails.
+func TestSlowClientHoldsNobodyUp(t *testing.T) {
+	const list = `{{cache 60 "list"}}{{count}}{{range .}}<i>{{cache 60 "item" .}}{{.}}{{endcache}}</i>{{end}}`
+	for _, c := range []struct {
+		name, text, slow, next string
+		data                   []int
+	}{
+		{"kept", list + `{{endcache}}!`, "1<i>1</i>!", "1<i>1</i>!", []int{1}},
+		{"failed", list + `{{index . 1}}{{endcache}}`, "1<i>1</i>", "2<i>1</i><i>2</i>2", []int{1, 2}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := newApp(t, c.text)
+				var w slow
+				var wg sync.WaitGroup
+				wg.Go(func() { a.Execute(t.Context(), &w, []int{1}) })
+				synctest.Wait()
+				start := time.Now()
+				a.want(t, c.data, c.next)
+				if d := time.Since(start); d != 0 {
+					t.Errorf("waited %v for another one's client", d)
+				}
+				wg.Wait()
+				if w.String() != c.slow {
+					t.Errorf("the slow client got %q, want %q", w.String(), c.slow)
+				}
+				a.cache.Close()
+			})
+		})
+	}
 }
 
 // TestBlockInItself: the same key inside itself is rendered, not waited for.

@@ -135,8 +135,7 @@ func (s *scope) start(b *block, w want) (bool, error) {
 	}
 	hit, r := w.engine.Start(ctx, k, a)
 	if hit != nil {
-		_, err := s.Write(hit.Payload)
-		return false, err
+		return false, s.put(hit.Payload)
 	}
 	s.push(b, r, readthrough.Life{Fresh: w.life})
 	return true, nil

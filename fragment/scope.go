@@ -2,6 +2,7 @@ package fragment
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -23,6 +24,7 @@ type scope struct {
 	home   *home
 	w      io.Writer
 	failed error // the first error of w
+	panic  any   // of w, in a function of the template
 	root   env
 	page   ahead
 
@@ -95,14 +97,29 @@ func (s *scope) Write(p []byte) (int, error) {
 }
 
 // flush passes the record on to the page.
-func (s *scope) flush() (err error) {
+func (s *scope) flush() error {
 	p := s.record
-	s.record = p[:0] // even if the page's writer panics
-	if len(p) > 0 {
-		_, err = s.Write(p)
+	s.record = p[:0]
+	if len(p) == 0 {
+		return nil
 	}
+	return s.put(p)
+}
+
+// put is Write for functions that a template calls. There text/template would
+// make an error of a panic of the page's writer: it is raised again later.
+func (s *scope) put(p []byte) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			s.panic, err = v, errPanic
+		}
+	}()
+	_, err = s.Write(p)
 	return err
 }
+
+// errPanic ends an execution whose panic is going to be raised again.
+var errPanic = errors.New("fragment: the page's writer panicked")
 
 // context is that of the innermost open block, or of the execution.
 func (s *scope) context() context.Context {

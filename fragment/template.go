@@ -141,7 +141,10 @@ func (t *Template) run(ctx context.Context, s *set, w io.Writer, name string, da
 	} else {
 		sc.abandon()
 	}
-	if sc.failed != nil {
+	switch {
+	case sc.panic != nil:
+		panic(sc.panic)
+	case sc.failed != nil:
 		return sc.failed
 	}
 	return respell(err)

@@ -213,6 +213,11 @@ func newCache(tb testing.TB, opts ...larder.Option) *larder.Cache {
 // html/template, on a miss and on hits, and that the hits are some.
 func (x example) same(t *testing.T) {
 	t.Helper()
+	x.sameOn(t, func(opts ...larder.Option) *larder.Cache { return newCache(t, opts...) })
+}
+
+func (x example) sameOn(t *testing.T, open func(opts ...larder.Option) *larder.Cache) {
+	t.Helper()
 	var misses atomic.Int32
 	hooks := &observe.Hooks{Lookup: func(_ context.Context, l observe.Lookup) {
 		if l.Outcome == observe.Miss {
@@ -220,7 +225,7 @@ func (x example) same(t *testing.T) {
 		}
 	}}
 	want := x.reference(t)
-	compiled, err := x.compile(t, newCache(t, larder.WithHooks(hooks), larder.WithLogger(slog.New(slog.DiscardHandler))))
+	compiled, err := x.compile(t, open(larder.WithHooks(hooks), larder.WithLogger(slog.New(slog.DiscardHandler))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -243,6 +248,15 @@ func TestTransparent(t *testing.T) {
 	}
 	for _, x := range examples {
 		t.Run(x.name, x.same)
+	}
+}
+
+// TestTransparentOnAServer: the same where blocks are read ahead.
+func TestTransparentOnAServer(t *testing.T) {
+	for _, x := range examples {
+		t.Run(x.name, func(t *testing.T) {
+			x.sameOn(t, func(opts ...larder.Option) *larder.Cache { return newServer(t).cache(t, opts...) })
+		})
 	}
 }
 

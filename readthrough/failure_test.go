@@ -247,12 +247,38 @@ func TestAnInvalidationWhileAnEarlierOneIsBeingWrittenIsNotLost(t *testing.T) {
 			}
 			return nil
 		}
-		if m.pending.flush(m) {
-			t.Error("all is written, says flush")
+		if done, err := m.pending.flush(m); done || err != nil {
+			t.Errorf("all is written, says flush: %t, %v", done, err)
 		}
 		if n := m.pending.n.Load(); n != 2 {
 			t.Errorf("%d pending, want the two that came in between", n)
 		}
+	})
+}
+
+func TestAStreamOfInvalidationsDoesNotKeepTheBreakerOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf()
+		e := engine(t, s, Options{})
+		m := e.marks.(*sharedMarks)
+		s.breakDown(errDown)
+		for range breakerFailures + 1 {
+			e.Invalidate(bg, hard)
+		}
+		s.fail = func(op, _ string) error {
+			if op == "batch" { // what is written takes longer than the next one takes to come
+				time.Sleep(10 * time.Millisecond)
+			}
+			return nil
+		}
+		for i := 0; m.pending.any() || m.guard.allow() != nil; i++ {
+			if i == 1000 {
+				t.Fatalf("%d pending after %d more", m.pending.n.Load(), i)
+			}
+			go e.Invalidate(bg, Target{Tags: []string{fmt.Sprint(i)}})
+			time.Sleep(5 * time.Millisecond)
+		}
+		synctest.Wait()
 	})
 }
 

@@ -45,11 +45,12 @@ func (e *Engine) Invalidate(ctx context.Context, t Target) error {
 
 func (m *sharedMarks) invalidate(ctx context.Context, t Target) error {
 	err := m.guard.allow()
-	if err == nil {
+	if err == nil || m.pending.heard.Load() {
 		err = m.tell(ctx, t)
 		m.guard.note(ctx, "invalidate", err)
 	}
 	if err != nil {
+		m.pending.heard.Store(false)
 		m.pending.add(m, t)
 		return err
 	}

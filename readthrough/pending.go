@@ -19,6 +19,10 @@ type pending struct {
 	units   map[string]pendingUnit
 	all     uint64 // 0: not
 	busy    bool
+	// heard: the store has taken some of it. What is invalidated from now on
+	// goes there at once: if it were added here, under a steady stream there
+	// would always be something left, and the breaker would never close.
+	heard atomic.Bool
 }
 
 type pendingUnit struct {
@@ -26,7 +30,10 @@ type pendingUnit struct {
 	turn uint64
 }
 
-const maxPending = 10_000 // beyond, everything is pending
+const (
+	maxPending = 10_000                // beyond, everything is pending
+	retryPause = 50 * time.Millisecond // doubled up to a second while the store fails
+)
 
 func (p *pending) init() { p.tags, p.units = map[string]uint64{}, map[string]pendingUnit{} }
 
@@ -86,7 +93,7 @@ func (p *pending) count() int32 {
 // retry writes what is pending until it succeeds or the engine is closed.
 func (p *pending) retry(m *sharedMarks) {
 	defer m.e.background.Done()
-	pause := 50 * time.Millisecond
+	pause := retryPause
 	for {
 		select {
 		case <-m.e.alive.Done():
@@ -94,20 +101,27 @@ func (p *pending) retry(m *sharedMarks) {
 			return
 		case <-time.After(pause):
 		}
-		if p.flush(m) {
+		done, err := p.flush(m)
+		switch {
+		case done:
 			return
+		case err == nil:
+			pause = retryPause
+		default:
+			pause = min(2*pause, time.Second)
 		}
-		pause = min(2*pause, time.Second)
 	}
 }
 
 // flush writes all that is pending; done: nothing is left. What was added once
 // more in the meantime stays: it is about what was rendered in the meantime.
-func (p *pending) flush(m *sharedMarks) (done bool) {
+func (p *pending) flush(m *sharedMarks) (done bool, err error) {
 	t, turn := p.snapshot()
-	if err := m.tell(context.WithoutCancel(m.e.alive), t); err != nil {
+	err = m.tell(context.WithoutCancel(m.e.alive), t)
+	p.heard.Store(err == nil)
+	if err != nil {
 		m.e.failed(m.e.alive, "invalidate", err)
-		return false
+		return false, err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -119,9 +133,10 @@ func (p *pending) flush(m *sharedMarks) (done bool) {
 	}
 	p.busy = p.count() != 0
 	if !p.busy {
+		p.heard.Store(false)
 		m.guard.note(m.e.alive, "invalidate", nil)
 	}
-	return !p.busy
+	return !p.busy, nil
 }
 
 func (p *pending) snapshot() (t Target, turn uint64) {

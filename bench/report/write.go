@@ -26,6 +26,7 @@ type Document struct {
 	Process  *table.Book // what command bench found
 	Wire     *table.Book // what command web found, nil if it was not run
 	Plots    []Plot
+	Profiles []Profile
 	Versions []string
 	Taken    time.Time
 }
@@ -89,6 +90,9 @@ func (d Document) markdown(w io.Writer) error {
 	for _, p := range d.Plots {
 		fmt.Fprintf(w, "%s\n\n![%s](performance/%s)\n\n", p.Says, strings.TrimSuffix(p.File, ".svg"), p.File)
 	}
+	if err := d.profiles(w); err != nil {
+		return err
+	}
 	if d.Wire != nil {
 		io.WriteString(w, "## Over the wire\n\n")
 		if err := tables(w, d.Wire); err != nil {
@@ -97,6 +101,19 @@ func (d Document) markdown(w io.Writer) error {
 	}
 	io.WriteString(w, "## In the process\n\n")
 	return tables(w, d.Process)
+}
+
+func (d Document) profiles(w io.Writer) error {
+	if len(d.Profiles) == 0 {
+		return nil
+	}
+	fmt.Fprintf(w, "## Where the time goes\n\nFunctions that take %d %% of the processor time and more themselves, without what they call.\n\n", threshold)
+	for _, p := range d.Profiles {
+		if err := p.markdown(w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func tables(w io.Writer, b *table.Book) error {

@@ -117,7 +117,7 @@ func postAnswersGet(method string, resp Response, s speech) bool {
 	if err != nil {
 		return false
 	}
-	return resourceURL(resp.Target.ResolveReference(location)) == resourceURL(resp.Target)
+	return resource(resp.Target.ResolveReference(location)).String() == resource(resp.Target).String()
 }
 
 // lifeFollowing works out all lifetimes (RFC 9111 §4.2, RFC 5861).

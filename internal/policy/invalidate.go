@@ -25,29 +25,30 @@ func Invalidates(method string, status int) bool {
 // after an answer with header h that Invalidates: target itself, and what
 // Location and Content-Location name on the same origin (RFC 9111 §4.4);
 // elsewhere they must not reach.
-func InvalidatedURLs(target *url.URL, h http.Header) []string {
-	urls := []string{resourceURL(target)}
+func InvalidatedURLs(target *url.URL, h http.Header) []*url.URL {
+	urls := []*url.URL{resource(target)}
 	for _, name := range [...]string{"Location", "Content-Location"} {
 		for _, value := range h[name] {
 			ref, err := url.Parse(strings.Trim(value, " \t"))
 			if err != nil {
 				continue
 			}
-			named := target.ResolveReference(ref)
-			if s := resourceURL(named); sameOrigin(named, target) && !slices.Contains(urls, s) {
-				urls = append(urls, s)
+			named := resource(target.ResolveReference(ref))
+			same := func(u *url.URL) bool { return *u == *named }
+			if sameOrigin(named, target) && !slices.ContainsFunc(urls, same) {
+				urls = append(urls, named)
 			}
 		}
 	}
 	return urls
 }
 
-// resourceURL writes a URL without what is not part of a request.
-func resourceURL(u *url.URL) string {
+// resource is a URL without what is not part of a request.
+func resource(u *url.URL) *url.URL {
 	bare := *u
 	bare.Fragment, bare.RawFragment, bare.User = "", "", nil
 	bare.Scheme, bare.Host = strings.ToLower(u.Scheme), strings.ToLower(u.Host)
-	return bare.String()
+	return &bare
 }
 
 // sameOrigin compares scheme, host and port (RFC 9110 §4.3.1).

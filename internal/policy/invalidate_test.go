@@ -55,7 +55,11 @@ func TestInvalidatedURLs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(c.want, InvalidatedURLs(u, header(c.fields...))); diff != "" {
+			var got []string
+			for _, invalid := range InvalidatedURLs(u, header(c.fields...)) {
+				got = append(got, invalid.String())
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("-want +got\n%s", diff)
 			}
 		})

@@ -106,7 +106,7 @@ func TestServerTicks(t *testing.T) {
 	client := memcache.New(server.Addr())
 	defer func() { _ = client.Close() }()
 	lostEarly := false
-	for begin := time.Now(); time.Since(begin) < 1500*time.Millisecond && !lostEarly; {
+	for begin := time.Now(); time.Since(begin) < 10*time.Second && !lostEarly; {
 		key := fmt.Sprint(time.Since(begin))
 		_ = client.Set(&memcache.Item{Key: key, Expiration: 1})
 		written := time.Now()

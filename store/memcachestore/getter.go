@@ -2,8 +2,10 @@ package memcachestore
 
 import (
 	"bufio"
+	"context"
 	"net"
 	"sync"
+	"time"
 )
 
 // Reading is what happens for every page, so it has connections of its own and
@@ -22,41 +24,45 @@ type getter struct {
 	command getCommand
 }
 
-// get asks for keys and puts the values that were found into values.
-func (g *getter) get(prefix string, keys []string, values [][]byte) error {
-	g.command.ask(prefix, keys)
-	if _, err := g.conn.Write(g.command.text); err != nil {
-		return err
-	}
-	return readAnswer(g.in, &g.command, values)
-}
-
 // getters are the idle getters of one server. The one that was used last is
 // taken first, so that after a busy hour most of them rest.
 type getters struct {
-	dial func() (net.Conn, error)
-	max  int
+	dial   func(deadline time.Time) (net.Conn, error)
+	prefix string // of real keys
+	max    int
 
 	mu   sync.Mutex
 	idle []*getter
 }
 
-// get asks one of the getters, or a new one if all are busy.
-func (p *getters) get(prefix string, keys []string, values [][]byte) error {
+// ask puts what the server has under keys into values. It takes an idle getter,
+// or a new one if all are busy.
+func (p *getters) ask(_ context.Context, deadline time.Time, keys []string, values [][]byte) error {
 	g := p.take()
 	if g == nil {
-		conn, err := p.dial()
+		conn, err := p.dial(deadline)
 		if err != nil {
 			return err
 		}
 		g = &getter{conn: conn, in: bufio.NewReader(conn)}
 	}
-	if err := g.get(prefix, keys, values); err != nil {
+	if err := g.ask(p.prefix, keys, values, deadline); err != nil {
 		_ = g.conn.Close()
 		return err
 	}
 	p.put(g)
 	return nil
+}
+
+func (g *getter) ask(prefix string, keys []string, values [][]byte, deadline time.Time) error {
+	if err := g.conn.SetDeadline(deadline); err != nil {
+		return err
+	}
+	g.command.ask(prefix, keys)
+	if _, err := g.conn.Write(g.command.text); err != nil {
+		return err
+	}
+	return readAnswer(g.in, &g.command, values)
 }
 
 // take returns an idle getter, or nil.

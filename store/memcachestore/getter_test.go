@@ -1,12 +1,14 @@
 package memcachestore
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"strings"
 	"testing"
+	"time"
 )
 
 // answering is a connection to a server that gives the same answer always.
@@ -24,6 +26,8 @@ func (a *answering) Write(p []byte) (int, error) {
 
 func (a *answering) Read(p []byte) (int, error) { return a.unread.Read(p) }
 
+func (a *answering) SetDeadline(time.Time) error { return nil }
+
 func (a *answering) Close() error {
 	a.closed = true
 	return nil
@@ -32,7 +36,7 @@ func (a *answering) Close() error {
 // dialling makes getters whose connections get these answers, one after the other.
 func dialling(most int, answers ...string) (p *getters, dialled *[]*answering) {
 	dialled = new([]*answering)
-	return &getters{max: most, dial: func() (net.Conn, error) {
+	return &getters{prefix: "p", max: most, dial: func(time.Time) (net.Conn, error) {
 		n := len(*dialled)
 		if n == len(answers) {
 			return nil, errors.New("no more connections")
@@ -44,7 +48,7 @@ func dialling(most int, answers ...string) (p *getters, dialled *[]*answering) {
 
 func getA(p *getters) (string, error) {
 	var values [1][]byte
-	err := p.get("p", []string{"a"}, values[:])
+	err := p.ask(context.Background(), time.Time{}, []string{"a"}, values[:])
 	return string(values[0]), err
 }
 

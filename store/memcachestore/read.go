@@ -9,7 +9,7 @@ import (
 	"github.com/bradfitz/gomemcache/memcache"
 )
 
-// maxGet is how many keys are asked for in one line.
+// maxGet is how many keys of one call are asked for in one line.
 const maxGet = 100
 
 // Get implements [store.Store].
@@ -18,7 +18,7 @@ func (s *Store) Get(ctx context.Context, key string) (value []byte, found bool, 
 		return nil, false, err
 	}
 	keys, values := [...]string{key}, [1][]byte{}
-	if err := s.getFrom(s.pick(key), keys[:], values[:]); err != nil {
+	if err := getFrom(s.pick(key), keys[:], values[:]); err != nil {
 		return nil, false, err
 	}
 	return values[0], values[0] != nil, nil
@@ -33,7 +33,7 @@ func (s *Store) GetMany(ctx context.Context, keys []string) ([][]byte, error) {
 	values := make([][]byte, len(keys))
 	var err error
 	if sv := s.common(keys); sv != nil {
-		err = s.getFrom(sv, keys, values)
+		err = getFrom(sv, keys, values)
 	} else {
 		err = s.getFromSeveral(keys, values)
 	}
@@ -57,11 +57,12 @@ func (s *Store) common(keys []string) *server {
 	return sv
 }
 
-// getFrom reads keys that are on one server.
-func (s *Store) getFrom(sv *server, keys []string, values [][]byte) error {
+// getFrom reads keys that are on one server. The call has the time of the store,
+// so that an impatient caller does not make a server look dead.
+func getFrom(sv *server, keys []string, values [][]byte) error {
 	for len(keys) > 0 {
 		n := min(len(keys), maxGet)
-		err := sv.do(func() error { return sv.getters.get(s.prefix, keys[:n], values[:n]) })
+		err := sv.do(func() error { return sv.gatherer.Get(context.Background(), keys[:n], values[:n]) })
 		if err != nil {
 			return err
 		}
@@ -85,7 +86,7 @@ func (s *Store) getFromSeveral(keys []string, values [][]byte) error {
 	var wg sync.WaitGroup
 	for i := range shares {
 		sh := &shares[i]
-		wg.Go(func() { sh.err = s.getFrom(sh.sv, sh.keys, sh.values) })
+		wg.Go(func() { sh.err = getFrom(sh.sv, sh.keys, sh.values) })
 	}
 	wg.Wait()
 	var errs []error

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/bradfitz/gomemcache/memcache"
+	"github.com/larder-go/larder/store"
 	"github.com/sony/gobreaker/v2"
 )
 
@@ -19,16 +20,17 @@ const (
 	timeDead = time.Second
 )
 
-// server is one Memcached. Values are read by the getters, everything else is
-// done by the client.
+// server is one Memcached. Values are read by the getters, for which the reads
+// are gathered; everything else is done by the client.
 type server struct {
-	addr    address
-	client  *memcache.Client
-	getters getters
-	breaker *gobreaker.CircuitBreaker[struct{}]
+	addr     address
+	client   *memcache.Client
+	getters  getters
+	gatherer *store.Gatherer
+	breaker  *gobreaker.CircuitBreaker[struct{}]
 }
 
-func newServer(addr string, o Options) *server {
+func newServer(addr, prefix string, o Options) *server {
 	sv := &server{addr: newAddress(addr)}
 	sv.client = memcache.NewFromSelector(sv.addr)
 	sv.client.Timeout = o.Timeout
@@ -36,9 +38,8 @@ func newServer(addr string, o Options) *server {
 	sv.client.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		return dial(ctx, network, address, o.Timeout)
 	}
-	sv.getters = getters{max: o.Pool, dial: func() (net.Conn, error) {
-		return dial(context.Background(), sv.addr.network, sv.addr.addr, o.Timeout)
-	}}
+	sv.getters = getters{dial: sv.addr.dial, prefix: prefix, max: o.Pool}
+	sv.gatherer = store.NewGatherer(o.Timeout, sv.getters.ask)
 	sv.breaker = gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
 		Timeout:      timeDead,
 		ReadyToTrip:  func(counts gobreaker.Counts) bool { return counts.ConsecutiveFailures >= failuresUntilDead },
@@ -94,6 +95,10 @@ func newAddress(addr string) address {
 		return address{"unix", addr}
 	}
 	return address{"tcp", addr}
+}
+
+func (a address) dial(deadline time.Time) (net.Conn, error) {
+	return (&net.Dialer{Deadline: deadline}).Dial(a.network, a.addr)
 }
 
 // Network and String implement net.Addr.

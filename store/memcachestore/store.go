@@ -70,7 +70,7 @@ func New(addrs []string, o Options) *Store {
 	addrs = slices.Compact(slices.Sorted(slices.Values(addrs)))
 	s := &Store{prefix: keyPrefix(addrs), timeout: o.Timeout}
 	for _, addr := range addrs {
-		s.servers = append(s.servers, newServer(addr, o))
+		s.servers = append(s.servers, newServer(addr, s.prefix, o))
 	}
 	return s
 }

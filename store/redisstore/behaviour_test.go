@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -203,6 +204,28 @@ func TestFrozenNodeHoldsACallNoLongerThanTheTimeout(t *testing.T) {
 	if failed == 0 {
 		t.Error("nothing failed though a node is frozen")
 	}
+}
+
+func TestFrozenServerHoldsManyReadsNoLongerThanTheTimeout(t *testing.T) {
+	t.Parallel()
+	server := servertest.Redis(t)
+	s := mustOpen(t, "redis://"+server.Addr()+"?timeout=200ms")
+	incarnation(t, s)
+	server.Freeze()
+	defer server.Thaw()
+	var wg sync.WaitGroup
+	for range 200 {
+		wg.Go(func() {
+			begin := time.Now()
+			if _, err := store.GetMany(t.Context(), s, []string{"a", "b"}); err == nil {
+				t.Error("GetMany of a frozen server succeeded")
+			}
+			if d := time.Since(begin); d > 450*time.Millisecond {
+				t.Errorf("GetMany with a timeout of 200ms took %v", d)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 const password = "p4ssw0rd"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 	"unsafe"
 
 	"github.com/redis/go-redis/v9"
@@ -26,38 +27,51 @@ func (s *Store) Get(ctx context.Context, key string) (value []byte, found bool, 
 }
 
 // GetMany implements [store.MultiGetter]: with one command on one server, with
-// one pipeline for each server of a Cluster, all at the same time.
+// one pipeline for each server of a Cluster, all at the same time. Concurrent
+// calls for one server are gathered.
 func (s *Store) GetMany(ctx context.Context, keys []string) ([][]byte, error) {
-	ctx, err := s.bound(ctx)
-	if err != nil || len(keys) == 0 {
+	if err := ctx.Err(); err != nil || len(keys) == 0 {
 		return nil, err
 	}
 	if s.single == nil {
 		return s.getEach(ctx, keys)
 	}
+	values := make([][]byte, len(keys))
+	if err := s.gather.Get(ctx, keys, values); err != nil {
+		return nil, err
+	}
+	return values, nil
+}
+
+// mget is how one server is asked. The client makes two objects of each reply;
+// its raw replies, parsed here, saved three of 14 allocations and no time.
+func (s *Store) mget(ctx context.Context, deadline time.Time, keys []string, values [][]byte) error {
 	args := make([]any, 1+len(keys))
 	args[0] = "mget"
 	for i := range keys {
 		args[1+i] = &keys[i] // a string would be copied to the heap
 	}
 	cmd := redis.NewSliceCmd(ctx, args...)
-	if err := s.single.Process(ctx, cmd); err != nil {
-		return nil, wrap(err)
+	if err := s.single.Process(&deadlineContext{ctx, deadline}, cmd); err != nil {
+		return wrap(err)
 	}
 	replies := cmd.Val()
 	if len(replies) != len(keys) {
-		return nil, fmt.Errorf("redisstore: %d replies for %d keys", len(replies), len(keys))
+		return fmt.Errorf("redisstore: %d replies for %d keys", len(replies), len(keys))
 	}
-	values := make([][]byte, len(keys))
 	for i, reply := range replies {
 		if text, ok := reply.(string); ok {
 			values[i] = readOnly(text)
 		}
 	}
-	return values, nil
+	return nil
 }
 
 func (s *Store) getEach(ctx context.Context, keys []string) ([][]byte, error) {
+	ctx, err := s.bound(ctx)
+	if err != nil {
+		return nil, err
+	}
 	pipe := s.client.Pipeline()
 	cmds := make([]*redis.StringCmd, len(keys))
 	for i, key := range keys {

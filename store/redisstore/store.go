@@ -46,7 +46,8 @@ const DefaultLag = 20 * time.Millisecond
 // Store is a store in Redis. Make one with [New], or with store.Open.
 type Store struct {
 	client  redis.UniversalClient
-	single  *redis.Client // client, if it is one server
+	single  *redis.Client   // client, if it is one server
+	gather  *store.Gatherer // of its reads
 	timeout time.Duration
 	near    int64
 	lag     time.Duration
@@ -117,6 +118,7 @@ func newStore(client redis.UniversalClient, o Options) *Store {
 	}
 	s := &Store{client: client, timeout: o.Timeout, near: o.Near, lag: o.Lag, close: func() error { return nil }}
 	s.single, _ = client.(*redis.Client)
+	s.gather = store.NewGatherer(o.Timeout, s.mget)
 	if !o.TrustRestarts {
 		s.watch = &watch{timeout: o.Timeout, ask: s.askRun}
 	}

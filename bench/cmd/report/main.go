@@ -41,7 +41,15 @@ func write(bench, wire, out string, quick bool) (err error) {
 	if d.Wire, err = overTheWire(wire, quick); err != nil {
 		return err
 	}
-	if d.Plots, err = plots(d.Wire, quick); err != nil {
+	stores, err := servers.StartStores(0)
+	if err != nil {
+		return err
+	}
+	defer stores.Stop()
+	if d.Plots, err = plots(stores, d.Wire, quick); err != nil {
+		return err
+	}
+	if d.Profiles, err = profiles(stores); err != nil {
 		return err
 	}
 	return d.Write(out)
@@ -76,12 +84,7 @@ func overTheWire(file string, quick bool) (*table.Book, error) {
 	return book, err
 }
 
-func plots(wire *table.Book, quick bool) (out []report.Plot, err error) {
-	stores, err := servers.StartStores(0)
-	if err != nil {
-		return nil, err
-	}
-	defer stores.Stop()
+func plots(stores *servers.Stores, wire *table.Book, quick bool) (out []report.Plot, err error) {
 	c := sweep.Config{Rounds: 5, Slice: 100 * time.Millisecond, Entries: []int{1e3, 1e4, 1e5, 1e6}, Stores: stores, Log: os.Stderr}
 	if quick {
 		c.Rounds, c.Slice, c.Entries = 3, 10*time.Millisecond, []int{1e3, 1e4}
