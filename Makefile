@@ -35,10 +35,10 @@ endif
 # each runs a command in every module: $(call each,title,command)
 each = for module in $(MODULES); do echo "-- $(1): $$module"; (cd $$module && $(2)); done
 
-.PHONY: help test lint fmt vet staticcheck vuln tidy build servers race fuzz cover bench conformance shop
+.PHONY: help test lint fmt vet staticcheck vuln tidy build servers race fuzz cover bench bench-web bench-report bench-guard conformance shop
 
 help: ## List what one can do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 test: ## Everything, in one command: installs what is missing, lint, builds, fuzz smoke, conformance, tests
 	@start=$$SECONDS; \
@@ -85,9 +85,17 @@ fuzz: ## Each fuzz target for FUZZTIME (10s)
 cover: servers ## Coverage by package; fails where a main package is below COVER (85) per cent
 	@.ci/cover $(COVER)
 
-bench: ## Benchmarks of the library, and bench/ with its rivals
-	@go test -run '^$$' -bench . -benchmem ./...
-	@if [[ -d bench ]]; then cd bench && go test -run '^$$' -bench . -benchmem ./...; fi
+bench: servers ## larder beside its rivals and the limits, in one run: medians and ratios (about 7 minutes)
+	@cd bench && go run ./cmd/bench
+
+bench-web: servers ## Over the wire with wrk, beside nginx, Varnish and Django; says what is not installed
+	@cd bench && go run ./cmd/web
+
+bench-report: servers ## Measure everything and write docs/performance.md with its plots (about 20 minutes)
+	@cd bench && go run ./cmd/report
+
+bench-guard: ## Fail if a memory hit costs more than 2.2 times the least that a page cache must do
+	@cd bench && LARDER_BENCH_GUARD=1 go test -count=1 -run Guard .
 
 conformance: ## The public suite of HTTP cache tests against larder proxy, compared with what passed before
 	@if command -v node >/dev/null; then \

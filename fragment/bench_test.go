@@ -8,7 +8,6 @@ import (
 	"slices"
 	"testing"
 	"time"
-	"github.com/larder-go/larder"
 )
 
 type row struct {
@@ -44,7 +43,7 @@ func contestants(tb testing.TB) []contestant {
 	page := func(tag, body, end string) *template.Template {
 		return template.Must(template.New("page").Funcs(Funcs()).Parse(`<html><body><h1>{{.Title}}</h1>` + tag + body + end + `</body></html>`))
 	}
-	c, data := must(larder.Open(tb.Context(), "memory://?max=4MiB")), tableData()
+	c, data := newCache(tb), tableData()
 	plain, ready := page("", table, ""), page("", "{{.Ready}}", "")
 	hit := Must(New(c, page(`{{cache 900 "rows" .Lang}}`, table, `{{endcache}}`)))
 	plainHit := Must(New(c, page(`{{cache 900 "rows"}}`, table, `{{endcache}}`)))

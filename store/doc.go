@@ -33,5 +33,6 @@
 // the suite in store/storetest against it: it tests each sentence of the
 // contract below. A wrapper, such as one that counts calls, should forward
 // every capability by calling the package functions on what it wraps, as [View]
-// does.
+// does. [Query] and [Hosts] read URLs, and a [Gatherer] makes a backend fast that
+// many goroutines read from over a network.
 package store

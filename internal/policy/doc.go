@@ -55,9 +55,11 @@
 //
 // Whatever the header or the route says: responses with Set-Cookie, Vary: *,
 // or Trailer; those that admit one CORS origin without Vary: Origin; those with
-// a nonce in their content security policy; partial ones; and those to a
-// request with Authorization unless the response says public, s-maxage or
-// must-revalidate.
+// a nonce in their content security policy; and those to a request with
+// Authorization unless the response says public, s-maxage or must-revalidate.
+// A 206 is kept with Follow only, and only if others can be joined to it: it
+// answers a request for one range, says which part of how much it is, and has a
+// strong entity tag. Rest asks for what is missing behind it.
 //
 // # Where it reads the RFC strictly
 //

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/larder-go/larder/internal/conditional"
 	"github.com/larder-go/larder/internal/field"
 )
 
@@ -85,7 +86,7 @@ func (p *Policy) forbidden(r *http.Request, resp Response, s speech) string {
 	switch {
 	case !isRead(r.Method) && !postAnswersGet(r.Method, resp, s):
 		return NotMethod
-	case resp.Status == http.StatusPartialContent:
+	case resp.Status == http.StatusPartialContent && !joinable(r, resp.Header):
 		return NotPartial
 	case resp.Status < 200 || resp.Status == http.StatusNotModified:
 		return NotStatus
@@ -103,6 +104,15 @@ func (p *Policy) forbidden(r *http.Request, resp Response, s speech) string {
 		return NotStatus
 	}
 	return personal(resp.Header)
+}
+
+// joinable reports whether a 206 is worth keeping (RFC 9111 §3.3): it answers a
+// request for one range, says which part of how much it is without
+// contradicting itself, and has a strong entity tag by which others can be
+// joined to it (§3.4).
+func joinable(r *http.Request, h http.Header) bool {
+	part, ok := conditional.PartOf(h)
+	return ok && part.Strong() && r.Method == http.MethodGet && conditional.AsksOne(r.Header)
 }
 
 // postAnswersGet reports whether an answer to POST is one to a later GET: it

@@ -8,11 +8,12 @@ import (
 
 // understood are the status codes whose caching requirements this cache knows
 // (RFC 9111 §3, for must-understand): the final ones of RFC 9110 §15 and the
-// common ones registered since. It does not keep 206 and 304.
+// common ones registered since. It does not keep 304, and 206 only where others
+// can be joined to it.
 var understood = func() map[int]bool {
 	set := make(map[int]bool)
 	for _, span := range [...][2]int{
-		{200, 205}, {207, 208}, {226, 226}, {300, 303}, {305, 305}, {307, 308},
+		{200, 208}, {226, 226}, {300, 303}, {305, 305}, {307, 308},
 		{400, 417}, {421, 426}, {428, 429}, {431, 431}, {451, 451}, {500, 508}, {511, 511},
 	} {
 		for status := span[0]; status <= span[1]; status++ {
@@ -23,9 +24,9 @@ var understood = func() map[int]bool {
 }()
 
 // heuristic are the status codes that may be kept without explicit freshness
-// (RFC 9110 §15.1), but for 206.
+// (RFC 9110 §15.1).
 var heuristic = map[int]bool{
-	200: true, 203: true, 204: true, 300: true, 301: true, 308: true,
+	200: true, 203: true, 204: true, 206: true, 300: true, 301: true, 308: true,
 	404: true, 405: true, 410: true, 414: true, 501: true,
 }
 

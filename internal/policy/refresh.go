@@ -54,6 +54,17 @@ func Validators(h, stored http.Header) http.Header {
 	return asked
 }
 
+// Rest returns the request header that asks for what is missing behind the
+// first held bytes of an incomplete response (RFC 9111 §3.3), or for the whole
+// if the stored strong entity tag is no longer the right one: h with Range and
+// If-Range in place of the visitor's conditions.
+func Rest(h, stored http.Header, held int64) http.Header {
+	asked := maps.Clone(Unconditional(h))
+	asked["Range"] = []string{"bytes=" + strconv.FormatInt(held, 10) + "-"}
+	asked["If-Range"] = slices.Clip(stored["Etag"])
+	return asked
+}
+
 // Validates reports whether a 304 with the header fresh is about the stored
 // response (RFC 9111 §4.3.4): its entity tag is the same, or else its
 // Last-Modified, or it has neither. If not, the stored response must not be

@@ -18,11 +18,13 @@ type Use struct {
 	Reason string // why the response is not served as fresh; "" if it is
 }
 
-// Reasons not to serve a stored response as fresh. FwdStale and FwdRequest
-// are fwd reasons of Cache-Status (RFC 9211 §2.2).
+// Reasons not to serve a stored response as fresh. FwdStale, FwdRequest and
+// FwdPartial are fwd reasons of Cache-Status (RFC 9211 §2.2); the last is for
+// callers that hold less than what was asked for.
 const (
 	FwdStale          = "stale"         // RFC 9111 §4.2
 	FwdRequest        = "request"       // a directive of the request, §5.2.1
+	FwdPartial        = "partial"       // the stored response is incomplete, §3.3
 	reasonWithheld    = "authorization" // §3.5
 	reasonAbsent      = "uri-miss"
 	reasonUnreachable = "only-if-cached" // §5.2.1.7

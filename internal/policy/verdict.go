@@ -47,7 +47,7 @@ type Verdict struct {
 const (
 	NotMethod         = "method"          // RFC 9111 §3: method not understood to be cacheable
 	NotStatus         = "status"          // §3: status not final, not understood, or not wanted by the route
-	NotPartial        = "partial"         // §3.3: parts are not kept
+	NotPartial        = "partial"         // §3.3: a part to which nothing can be joined
 	NotNoStore        = "no-store"        // §5.2.2.5
 	NotPrivate        = "private"         // §5.2.2.7
 	NotNoCache        = "no-cache"        // §5.2.2.4, under a TTL

@@ -9,7 +9,7 @@
 //
 //	prefix=shop     see package store
 //	timeout=250ms   the longest time that a call waits for an answer of a server
-//	pool=64         idle connections kept per server, for reading and for the rest each
+//	pool=64         idle connections kept per server, besides a few that read
 //
 // # Keys
 //

@@ -34,9 +34,9 @@ func (a *answering) Close() error {
 }
 
 // dialling makes getters whose connections get these answers, one after the other.
-func dialling(most int, answers ...string) (p *getters, dialled *[]*answering) {
+func dialling(answers ...string) (p *getters, dialled *[]*answering) {
 	dialled = new([]*answering)
-	return &getters{prefix: "p", max: most, dial: func(time.Time) (net.Conn, error) {
+	return &getters{prefix: "p", dial: func(time.Time) (net.Conn, error) {
 		n := len(*dialled)
 		if n == len(answers) {
 			return nil, errors.New("no more connections")
@@ -53,7 +53,7 @@ func getA(p *getters) (string, error) {
 }
 
 func TestConnectionIsUsedAgain(t *testing.T) {
-	p, dialled := dialling(1, "VALUE p:a 0 1\r\n1\r\nEND\r\n")
+	p, dialled := dialling("VALUE p:a 0 1\r\n1\r\nEND\r\n")
 	for range 3 {
 		if value, err := getA(p); value != "1" || err != nil {
 			t.Fatalf("%q, %v", value, err)
@@ -73,7 +73,7 @@ func TestConnectionIsUsedAgain(t *testing.T) {
 
 func TestConnectionIsClosedAfterAnError(t *testing.T) {
 	for _, answer := range []string{"", "VALUE p:a 0 9\r\n1\r\n", "SERVER_ERROR busy\r\n", "VALUE p:b 0 1\r\n1\r\nEND\r\n"} {
-		p, dialled := dialling(1, answer, "END\r\n")
+		p, dialled := dialling(answer, "END\r\n")
 		if _, err := getA(p); err == nil {
 			t.Errorf("%q is no error", answer)
 		}
@@ -82,23 +82,6 @@ func TestConnectionIsClosedAfterAnError(t *testing.T) {
 		}
 		if value, err := getA(p); value != "" || err != nil {
 			t.Errorf("the next call: %q, %v", value, err)
-		}
-	}
-}
-
-func TestIdleConnectionsAreBounded(t *testing.T) {
-	const most = 2
-	p, _ := dialling(most)
-	for i := range 4 {
-		conn := &answering{}
-		p.put(&getter{conn: conn})
-		if want := i >= most; conn.closed != want {
-			t.Errorf("connection %d closed: %t; want %t", i, conn.closed, want)
-		}
-	}
-	for i := range 3 {
-		if g := p.take(); (g != nil) != (i < most) {
-			t.Errorf("take %d of %d: %v", i, most, g)
 		}
 	}
 }

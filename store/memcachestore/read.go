@@ -25,7 +25,7 @@ func (s *Store) Get(ctx context.Context, key string) (value []byte, found bool, 
 }
 
 // GetMany implements [store.MultiGetter]: with one command for each server, all
-// at the same time.
+// at the same time. Concurrent reads of a server are gathered.
 func (s *Store) GetMany(ctx context.Context, keys []string) ([][]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

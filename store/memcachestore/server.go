@@ -38,7 +38,7 @@ func newServer(addr, prefix string, o Options) *server {
 	sv.client.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		return dial(ctx, network, address, o.Timeout)
 	}
-	sv.getters = getters{dial: sv.addr.dial, prefix: prefix, max: o.Pool}
+	sv.getters = getters{dial: sv.addr.dial, prefix: prefix}
 	sv.gatherer = store.NewGatherer(o.Timeout, sv.getters.ask)
 	sv.breaker = gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
 		Timeout:      timeDead,

@@ -16,8 +16,8 @@ const (
 	// said: long for a cache beside its app, short for a visitor who waits.
 	DefaultTimeout = 250 * time.Millisecond
 
-	// DefaultPool is how many idle connections are kept per server, for reading
-	// and for everything else each, where nothing else is said.
+	// DefaultPool is how many idle connections are kept per server, besides a few
+	// that read, where nothing else is said.
 	DefaultPool = 64
 )
 
@@ -28,7 +28,7 @@ const shards = 16
 // Options are the choices for [New]. The zero value means the defaults.
 type Options struct {
 	Timeout time.Duration // of a call; zero means DefaultTimeout
-	Pool    int           // idle connections per server and purpose; zero means DefaultPool
+	Pool    int           // idle connections per server, besides a few that read; zero means DefaultPool
 }
 
 // Store is a store in Memcached. Make one with [New], or with store.Open.

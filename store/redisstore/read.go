@@ -28,7 +28,10 @@ func (s *Store) Get(ctx context.Context, key string) (value []byte, found bool, 
 
 // GetMany implements [store.MultiGetter]: with one command on one server, with
 // one pipeline for each server of a Cluster, all at the same time. Concurrent
-// calls for one server are gathered.
+// calls for one server are gathered. From 50 goroutines on two cores that is as
+// fast as the client's AutoPipeline, which is experimental and takes twice the
+// time of a plain call when one goroutine is alone, and as rueidis, which would
+// be a second client with settings, errors and hooks of its own.
 func (s *Store) GetMany(ctx context.Context, keys []string) ([][]byte, error) {
 	if err := ctx.Err(); err != nil || len(keys) == 0 {
 		return nil, err
