@@ -1,21 +1,35 @@
 package cachepage
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
-// content is the body of a page as it is kept: plain, or in several codings.
+// content is the body of a page as it is kept: plain, in several codings, or
+// only a part of it.
 type content struct {
 	plain []byte
 	coded []codedBody
-	size  int // of the plain body
+	size  int   // of the plain body
+	first int64 // of a part: where in the whole it begins
+	whole int64 // of a part: size of the whole; 0 for all else
 }
 
+// incomplete stands where a complete body has the number of its codings.
+const incomplete = 0xFF
+
 func (p *page) content() content {
-	return content{plain: p.body, coded: p.coded, size: p.plain}
+	return content{plain: p.body, coded: p.coded, size: p.plain, first: p.first, whole: p.whole}
 }
 
 // appendHead appends how many coded bodies there are, with name and length of
-// each, and the length of the plain body; the bodies follow it.
+// each, and the length of the plain body; the bodies follow it. A part says
+// instead that it is one, where it begins, and how long the whole is.
 func (c *content) appendHead(b []byte) []byte {
+	if c.whole > 0 {
+		b = binary.LittleEndian.AppendUint64(append(b, incomplete), uint64(c.first))
+		return binary.LittleEndian.AppendUint64(b, uint64(c.whole))
+	}
 	b = append(b, byte(len(c.coded)))
 	for i := range c.coded {
 		name := c.coded[i].coding
@@ -42,6 +56,9 @@ const maxPlain = 1 << 30
 
 // decodeContent reads what appendHead wrote and the bodies behind it.
 func (p *page) decodeContent(b []byte) bool {
+	if len(b) > 0 && b[0] == incomplete {
+		return p.decodePart(b[1:])
+	}
 	if len(b) < 1 || b[0] > byte(len(coders)) {
 		return false
 	}
@@ -73,4 +90,20 @@ func (p *page) decodeContent(b []byte) bool {
 		p.coded[i].body, b = b[:sizes[i]:sizes[i]], b[sizes[i]:]
 	}
 	return len(b) == 0 && size <= maxPlain
+}
+
+// decodePart reads a part. It lies within the whole, and is less than that.
+func (p *page) decodePart(b []byte) bool {
+	if len(b) < 16 {
+		return false
+	}
+	first, whole := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
+	b = b[16:]
+	size := uint64(len(b))
+	if whole > math.MaxInt64 || size == 0 || size >= whole || first > whole-size {
+		return false
+	}
+	p.body, p.plain = b[:len(b):len(b)], len(b)
+	p.first, p.whole = int64(first), int64(whole)
+	return true
 }

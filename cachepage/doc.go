@@ -11,8 +11,8 @@
 // The answer to a GET with status 200 (Status adds others), for the route's
 // ttl. Never one that sets a cookie, or says private, no-store, no-cache or
 // Vary: *; never one to a request with Authorization, unless it says public,
-// s-maxage or must-revalidate (RFC 9111 §3.5); never a part, a failure, or
-// something shorter than it said it was. Requests with a session cookie neither
+// s-maxage or must-revalidate (RFC 9111 §3.5); never a failure, a part (but see
+// below), or something shorter than it said it was. Requests with a session cookie neither
 // read nor write, unless the route names that cookie in VaryOnCookie. When in
 // doubt whether something may be shared it is not kept, and Cache-Status
 // (RFC 9211) says why.
@@ -33,6 +33,18 @@
 // and range requests are answered from the kept page (RFC 9110 §13, §14).
 // FollowOrigin turns all of this off: the response's own headers decide, by the
 // letter of RFC 9111, and pass unchanged.
+//
+// # Parts of pages
+//
+// With FollowOrigin, and without Compress, the answer to a request for one range
+// is kept as an incomplete page if it has a strong ETag and says which part of
+// how much it is (RFC 9111 §3.3). Requests for what lies within it are answered
+// from it, and nothing else is: for all else the handler is asked. When a whole
+// page is wanted and its beginning is there, the handler is asked for the rest
+// with Range and If-Range; a 206 with the same ETag makes the page whole, and any
+// other answer is taken instead of it. Parts that touch grow together (§3.4).
+// Range requests neither lead others nor wait for them, and a part never takes
+// the place of a whole page.
 //
 // # While a page is made
 //

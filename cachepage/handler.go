@@ -59,6 +59,10 @@ type exchange struct {
 	rule     field.NoVarySearch
 
 	rewritten string // path that the handler sees, where it is no end of the one that was asked for
+
+	unit   *readthrough.Key   // of a render
+	varied *lookup            // of a render
+	part   *readthrough.Entry // incomplete page that a render may add to
 }
 
 // ServeHTTP answers from the cache where it may, and otherwise runs the
@@ -194,6 +198,9 @@ func (x *exchange) judge(n *readthrough.Entry, now int64) (*page, policy.Use) {
 		p = p.softened(now)
 	}
 	use := x.rt.policy.Reuse(&x.q, &p.life, now)
+	if p.partial() {
+		return x.judgePart(p, use)
+	}
 	if x.q.Authorized && !p.life.Authorized {
 		p = nil
 	}

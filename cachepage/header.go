@@ -29,6 +29,9 @@ func (rec *recorder) passOn(status int) {
 func (rec *recorder) comment(status int, stored bool) {
 	s := rec.says
 	s.Cache, s.FwdStatus, s.Stored = rec.x.rt.name, status, stored
+	if rec.joined {
+		s.FwdStatus = http.StatusPartialContent
+	}
 	field.AddCacheStatus(rec.Header(), s)
 	if rec.x.rt.serverTiming {
 		how := "miss"

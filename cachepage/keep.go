@@ -114,6 +114,8 @@ func (rec *recorder) keep() (n *readthrough.Entry, why string) {
 		why = "short-body"
 	case rec.trailed():
 		why = policy.NotTrailer
+	case rec.status == http.StatusPartialContent:
+		return rec.keepPart()
 	default:
 		rec.complete()
 		return rec.commit(rec.frozen, rec.recorded())
@@ -213,7 +215,7 @@ func (rec *recorder) send(n *readthrough.Entry, stored bool) {
 		body = x.content(n.Live.(*page), h)
 	}
 	if !x.rt.policy.Follow && x.q.Selective {
-		x.answer(h, rec.status, body, rec.isOwn)
+		x.answer(h, representation{status: rec.status, body: body, size: int64(len(body))}, rec.isOwn)
 		return
 	}
 	x.w.WriteHeader(rec.status)

@@ -24,7 +24,7 @@ func (x *exchange) miss(k *readthrough.Key, l *lookup, n *readthrough.Entry, err
 		y.refuseToAsk(use)
 	case x.r.Method == http.MethodHead && x.rt.policy.Follow && p != nil && !x.q.Selective:
 		y.head(k, l, p, use, says)
-	case x.r.Method == http.MethodHead || x.q.Ranged:
+	case x.r.Method == http.MethodHead || x.q.Ranged && !x.mayKeepPart(n):
 		y.saw(observe.Miss, use.Reason)
 		y.forward(withQuery(y.r, y.query), says)
 	case use.Action == policy.ServeStale:
@@ -45,7 +45,7 @@ func (x *exchange) refuseToAsk(use policy.Use) {
 // fwdReason is the reason for forwarding in the words of RFC 9211 §2.2.
 func fwdReason(use policy.Use, k *readthrough.Key) string {
 	switch use.Reason {
-	case policy.FwdStale, policy.FwdRequest:
+	case policy.FwdStale, policy.FwdRequest, policy.FwdPartial:
 		return use.Reason
 	}
 	if k.Varies() {
@@ -58,7 +58,7 @@ func detailOf(use policy.Use, err error) string {
 	switch {
 	case err != nil:
 		return "store-error"
-	case use.Reason == policy.FwdStale, use.Reason == policy.FwdRequest, use.Reason == "uri-miss":
+	case use.Reason == policy.FwdStale, use.Reason == policy.FwdRequest, use.Reason == policy.FwdPartial, use.Reason == "uri-miss":
 		return ""
 	}
 	return use.Reason
@@ -80,6 +80,8 @@ func (x *exchange) lead(k *readthrough.Key, l *lookup, n *readthrough.Entry, sta
 		x.leave(render)
 		return
 	}
+	x.unit, x.varied = k, l
+	x.part = x.heldPart(n)
 	x.render(render, stale, use, says)
 }
 
@@ -95,7 +97,7 @@ func (x *exchange) access(l *lookup, n *readthrough.Entry, use policy.Use) readt
 	neverFresh := n != nil && (n.Uncacheable() || n.FreshUntil <= n.Born)
 	return readthrough.Access{
 		Name: x.r.URL.Path, Varied: l, Tags: x.rt.known(x.r), Names: x.rt.varyOn,
-		Alone: x.q.Authorized || use.Reason == policy.FwdRequest || neverFresh,
+		Alone: x.q.Authorized || x.q.Ranged || use.Reason == policy.FwdRequest || neverFresh,
 		Usable: func(n *readthrough.Entry) bool {
 			_, use := x.judge(n, x.pages.engine.Now())
 			return use.Action == policy.Fresh
@@ -109,9 +111,13 @@ func (x *exchange) render(render *readthrough.Render, stale *page, use policy.Us
 	rec.says, rec.stale = says, stale
 	rec.revalidating = stale != nil && use.Action == policy.Revalidate && x.rt.policy.Follow
 	r := withQuery(x.r, x.query).WithContext(render.Context())
-	if rec.revalidating {
+	rec.completing = x.completes()
+	switch {
+	case rec.revalidating:
 		r.Header = policy.Validators(x.r.Header, stale.header())
-	} else {
+	case rec.completing:
+		r.Header = x.askForRest()
+	default:
 		r.Header = x.rt.policy.ForMiss(x.r.Header)
 	}
 	if x.rt.strict {

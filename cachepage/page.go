@@ -23,6 +23,8 @@ type page struct {
 	body   []byte
 	coded  []codedBody // instead of body
 	plain  int         // size of the body that coded stands for
+	first  int64       // of a part: where in the whole its body begins
+	whole  int64       // of a part: size of the whole; 0 for a page that is complete
 	life   policy.Stored
 	texts  atomic.Pointer[hitTexts]
 }
@@ -42,8 +44,8 @@ const (
 
 const lifeSize = 5*8 + 1
 
-// encodePage writes the head of a stored page: status, life, fields, length of
-// the body. The body follows it in the payload.
+// encodePage writes the head of a stored page: status, life, fields, form and
+// length of the body. The body follows it in the payload.
 func encodePage(status int, life policy.Stored, h http.Header, c content) (head []byte, ok bool) {
 	b := binary.LittleEndian.AppendUint16(make([]byte, 0, 512), uint16(status))
 	for _, t := range [...]int64{life.Born, life.FreshUntil, life.StaleUntil, life.ErrorUntil, life.KeepUntil} {
@@ -93,7 +95,7 @@ func decodePage(b []byte) (any, error) {
 		return nil, errPage
 	}
 	rest, err := p.decodeFields(b[2+lifeSize+2:], lines)
-	if err != nil || !p.decodeContent(rest) {
+	if err != nil || !p.decodeContent(rest) || p.partial() != (p.status == http.StatusPartialContent) {
 		return nil, errPage
 	}
 	return p, nil
@@ -147,7 +149,7 @@ func (p *page) header() http.Header {
 // softened is the page as it stands after a soft invalidation: stale, to be
 // shown in the windows that it was given and in no other.
 func (p *page) softened(now int64) *page {
-	s := &page{status: p.status, fields: p.fields, body: p.body, coded: p.coded, plain: p.plain, life: p.life}
+	s := &page{status: p.status, fields: p.fields, body: p.body, coded: p.coded, plain: p.plain, first: p.first, whole: p.whole, life: p.life}
 	ended := min(p.life.FreshUntil, now)
 	for _, until := range [...]*int64{&s.life.StaleUntil, &s.life.ErrorUntil} {
 		if *until == p.life.FreshUntil {

@@ -28,7 +28,9 @@ type recorder struct {
 	posted       *readthrough.Key // the unit of a POST; nil for what only reads
 	described    *readthrough.Key // the unit of a HEAD that may update its page; nil for all else
 	revalidating bool
-	mistaken     bool // a 304 to us was not about the stored page
+	completing   bool // the handler was asked for the rest of a part
+	joined       bool // the answer was made whole by the part
+	mistaken     bool // a 304 or 206 to us was not about what is stored
 	state        recState
 	status       int
 	header       http.Header // the client's own map
@@ -109,6 +111,8 @@ func (rec *recorder) WriteHeader(status int) {
 		rec.decidePosted(status)
 	case rec.described != nil:
 		rec.decideDescribed(status)
+	case rec.completing:
+		rec.decideRest(status)
 	default:
 		rec.decide(status)
 	}
@@ -146,7 +150,7 @@ func (rec *recorder) record(b []byte) (int, error) {
 		rec.torn = true
 		return 0, http.ErrContentLength
 	}
-	if len(rec.buf) == 0 {
+	if len(rec.buf) == 0 && rec.status != http.StatusPartialContent {
 		rec.sniff(rec.frozen, b)
 	}
 	if int64(len(rec.buf)+len(b)) > rec.x.rt.maxBody {

@@ -32,7 +32,7 @@ func (x *exchange) serve(p *page, now int64, status *field.Status) {
 	}
 	body := x.content(p, h)
 	if x.q.Selective {
-		x.answer(h, p.status, body, p.has)
+		x.answer(h, p.representation(body), p.has)
 		return
 	}
 	x.w.WriteHeader(p.status)
@@ -53,12 +53,21 @@ func outcome(s *field.Status) string {
 	return "stale"
 }
 
+// representation is what there is to answer from: all of a response, or a part
+// that holds what is asked for.
+type representation struct {
+	status int // of a response with all of it
+	body   []byte
+	first  int64 // where in the whole body begins
+	size   int64 // of the whole
+}
+
 // answer sends a page whose header is in h to a request with preconditions or
 // a range (RFC 9110 §13.2.2, §14.2). own tells the page's fields from those of
 // outer handlers.
-func (x *exchange) answer(h http.Header, status int, body []byte, own func(name string) bool) {
-	size := int64(len(body))
-	res := conditional.Evaluate(x.r.Method, x.r.Header, conditional.Representation{Status: status, Header: h, Size: size})
+func (x *exchange) answer(h http.Header, rep representation, own func(name string) bool) {
+	status, body := rep.status, rep.body
+	res := conditional.Evaluate(x.r.Method, x.r.Header, conditional.Representation{Status: status, Header: h, Size: rep.size})
 	switch res.Outcome {
 	case conditional.NotModified:
 		for name := range h {
@@ -73,10 +82,10 @@ func (x *exchange) answer(h http.Header, status int, body []byte, own func(name 
 	case conditional.RangeNotSatisfiable:
 		status, body = http.StatusRequestedRangeNotSatisfiable, nil
 		empty(h, own)
-		h["Content-Range"] = []string{conditional.Unsatisfied(size)}
+		h["Content-Range"] = []string{conditional.Unsatisfied(rep.size)}
 	case conditional.Partial:
-		status, body = http.StatusPartialContent, body[res.Range.Start:res.Range.Start+res.Range.Length]
-		h["Content-Range"] = []string{res.Range.ContentRange(size)}
+		status, body = http.StatusPartialContent, body[res.Range.Start-rep.first:][:res.Range.Length]
+		h["Content-Range"] = []string{res.Range.ContentRange(rep.size)}
 		h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	}
 	x.w.WriteHeader(status)

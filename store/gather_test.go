@@ -186,3 +186,23 @@ func TestLittleTimeIsNotSpentWaiting(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+func ExampleGatherer() {
+	// A client of some engine, which reads any number of keys in one round trip.
+	engine := map[string]string{"a": "1", "b": "2"}
+	readAll := func(ctx context.Context, deadline time.Time, keys []string, values [][]byte) error {
+		for i, key := range keys {
+			if text, ok := engine[key]; ok {
+				values[i] = []byte(text)
+			}
+		}
+		return nil
+	}
+	g := NewGatherer(250*time.Millisecond, readAll)
+
+	keys := []string{"a", "absent", "b"}
+	values := make([][]byte, len(keys))
+	err := g.Get(context.Background(), keys, values)
+	fmt.Printf("%q %v\n", values, err)
+	// Output: ["1" "" "2"] <nil>
+}

@@ -81,10 +81,10 @@ func ParseContentRange(lines []string) (r Range, size int64, ok bool) {
 	if !strings.EqualFold(unit, "bytes") || !startOK || !endOK || !sizeOK {
 		return Range{}, 0, false
 	}
-	if end < start || end >= size {
+	if end < start || end >= size || size == math.MaxInt64 { // or beyond
 		return Range{}, 0, false
 	}
-	return Range{Start: start, Length: length}, size, true
+	return Range{Start: start, Length: end - start + 1}, size, true
 }
 
 // Combine decides whether a new part may be joined with a stored one

@@ -14,6 +14,7 @@ func TestParseContentRange(t *testing.T) {
 		{"§14.4 unsatisfied", []string{"bytes */10"}, ""},
 		{"§14.4 end not below size", []string{"bytes 4-10/10"}, ""},
 		{"§14.4 end before start", []string{"bytes 5-4/10"}, ""},
+		{"a size that no number holds", []string{"bytes 4-9/99999999999999999999"}, ""},
 		{"other unit", []string{"lines 4-9/10"}, ""},
 		{"two slashes", []string{"bytes 4-9/10/10"}, ""},
 		{"no size", []string{"bytes 4-9"}, ""},

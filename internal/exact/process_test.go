@@ -13,6 +13,7 @@ import (
 	"github.com/larder-go/larder"
 	"github.com/larder-go/larder/store"
 	"github.com/larder-go/larder/store/memcachestore"
+	"github.com/redis/go-redis/v9"
 )
 
 // partner is the variable that makes a process of this test binary the partner
@@ -26,7 +27,13 @@ type job struct {
 	Sabotage bool
 }
 
+// silent is a log that nobody reads.
+type silent struct{}
+
+func (silent) Printf(context.Context, string, ...any) {}
+
 func TestMain(m *testing.M) {
+	redis.SetLogger(silent{}) // servers die here on purpose
 	if text := os.Getenv(partner); text != "" {
 		if err := bePartner(text); err != nil {
 			fmt.Fprintln(os.Stderr, "partner:", err)

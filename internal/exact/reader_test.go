@@ -19,9 +19,9 @@ type floors struct{ hard, soft [len(rows{})]int64 }
 // floors is what has settled by now: for everybody, and for this process, which
 // must obey its own invalidations even if the store could not be told of them.
 func (w *worker) floors() (f floors) {
-	for i := range w.db {
-		f.hard[i] = max(w.db[i].settled.Load(), w.own[i].settled.Load())
-		f.soft[i] = max(w.db[i].soft.Load(), w.own[i].soft.Load(), f.hard[i])
+	for i := range w.own {
+		f.hard[i] = max(w.db.rows[i].settled.Load(), w.own[i].settled.Load())
+		f.soft[i] = max(w.db.rows[i].soft.Load(), w.own[i].soft.Load(), f.hard[i])
 	}
 	return f
 }

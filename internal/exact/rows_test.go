@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 	"unsafe"
 )
 
@@ -29,14 +30,20 @@ const (
 	addressed  = 3
 )
 
-// rows is the database.
 type rows [firstURL + addressed]row
 
+// database is what lies in the memory that processes share.
+type database struct {
+	rows
+	calm    atomic.Bool  // nobody may begin to write
+	writing atomic.Int64 // who has begun and not ended
+}
+
 // createRows makes an empty database in a file that other processes can open.
-func createRows(t testing.TB) (*rows, string) {
+func createRows(t testing.TB) (*database, string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "rows")
-	if err := os.WriteFile(file, make([]byte, unsafe.Sizeof(rows{})), 0o600); err != nil {
+	if err := os.WriteFile(file, make([]byte, unsafe.Sizeof(database{})), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	db, err := openRows(file)
@@ -48,26 +55,34 @@ func createRows(t testing.TB) (*rows, string) {
 
 // openRows is the database of a file. It stays open until the process ends,
 // since goroutines may still look at it when a test is over.
-func openRows(file string) (*rows, error) {
+func openRows(file string) (*database, error) {
 	f, err := os.OpenFile(file, os.O_RDWR, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	size := int(unsafe.Sizeof(rows{}))
+	size := int(unsafe.Sizeof(database{}))
 	mem, err := syscall.Mmap(int(f.Fd()), 0, size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
 	if err != nil {
 		return nil, fmt.Errorf("map %s: %w", file, err)
 	}
-	return (*rows)(unsafe.Pointer(unsafe.SliceData(mem))), nil
+	return (*database)(unsafe.Pointer(unsafe.SliceData(mem))), nil
 }
 
 // versions counts all changes there were.
-func (db *rows) versions() (n int64) {
-	for i := range db {
-		n += db[i].now.Load()
+func (db *database) versions() (n int64) {
+	for i := range db.rows {
+		n += db.rows[i].now.Load()
 	}
 	return n
+}
+
+// settle lets those who write finish, and nobody begin until calm is over.
+func (db *database) settle() {
+	db.calm.Store(true)
+	for db.writing.Load() > 0 {
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // raise sets a number that only grows to at least v.
@@ -82,9 +97,9 @@ type askedKey struct{}
 
 // show is what is to be seen of a row and of the one that everything shows, as
 // "row:number" pairs.
-func (db *rows) show(ctx context.Context, i int) string {
+func (db *database) show(ctx context.Context, i int) string {
 	if asked, ok := ctx.Value(askedKey{}).(*atomic.Bool); ok {
 		asked.Store(true)
 	}
-	return fmt.Sprintf("%d:%d %d:%d ", everything, db[everything].now.Load(), i, db[i].now.Load())
+	return fmt.Sprintf("%d:%d %d:%d ", everything, db.rows[everything].now.Load(), i, db.rows[i].now.Load())
 }

@@ -23,7 +23,7 @@ var quiet = larder.WithLogger(slog.New(slog.DiscardHandler))
 
 // A site shows the rows in every way there is, through one cache.
 type site struct {
-	db      *rows
+	db      *database
 	cache   *larder.Cache
 	views   *fragment.Template
 	handler http.Handler
@@ -31,7 +31,7 @@ type site struct {
 
 const host = "site.test"
 
-func newSite(db *rows, c *larder.Cache) *site {
+func newSite(db *database, c *larder.Cache) *site {
 	s := &site{db: db, cache: c}
 	set := template.Must(template.New("page").Funcs(fragment.Funcs()).Parse(
 		`<p>{{range .Rows}}{{cache "1h" "row" .}}{{$.Row . ctx}}{{endcache}}{{end}}</p>`))

@@ -31,11 +31,13 @@ func soak(t testing.TB) time.Duration {
 // two caches in this one where the store is its memory.
 type run struct {
 	t       *testing.T
-	db      *rows
+	db      *database
 	workers []*worker
 	partner *process
 	stop    context.CancelFunc
 	done    sync.WaitGroup
+
+	recovery time.Duration // until there were hits after a restart
 }
 
 // begin starts a run on the store that url names.
@@ -107,7 +109,7 @@ func (f *Figures) mustBeExact(t *testing.T) {
 	if f.allWrong() > 0 || f.Broken > 0 {
 		t.Errorf("%d answers are older than what had settled before they were asked for, %d are none", f.allWrong(), f.Broken)
 	}
-	if f.Hits < f.Reads/20 || f.Hits == 0 || f.Told-f.Failed < 100 {
+	if f.Hits < f.Reads/50 || f.Hits == 0 || f.Told-f.Failed < 20 {
 		t.Errorf("%d hits of %d reads, %d invalidations: the run put nothing to the test", f.Hits, f.Reads, f.Told-f.Failed)
 	}
 }

@@ -67,7 +67,7 @@ func (w *worker) work(ctx context.Context, sabotage bool) {
 	for range writers {
 		until(func() {
 			w.write()
-			time.Sleep(time.Duration(rand.IntN(4000)) * time.Microsecond)
+			time.Sleep(time.Duration(rand.IntN(8000)) * time.Microsecond)
 		})
 	}
 	if sabotage {
@@ -79,8 +79,16 @@ func (w *worker) work(ctx context.Context, sabotage bool) {
 	all.Wait()
 }
 
-// write changes something at random and tells the cache.
+// write changes something at random and tells the cache, unless all is calm.
 func (w *worker) write() {
+	w.db.writing.Add(1)
+	defer w.db.writing.Add(-1)
+	if !w.db.calm.Load() {
+		w.changeSomething()
+	}
+}
+
+func (w *worker) changeSomething() {
 	tag, url := firstTag+rand.IntN(tagged), firstURL+rand.IntN(addressed)
 	switch n := rand.IntN(100); {
 	case n < 2:
@@ -101,11 +109,11 @@ func (w *worker) write() {
 func (w *worker) change(tell func(context.Context) error, soft bool, changed ...int) {
 	versions := make([]int64, len(changed))
 	for n, i := range changed {
-		versions[n] = w.db[i].now.Add(1)
+		versions[n] = w.db.rows[i].now.Add(1)
 	}
 	err := tell(context.Background())
 	w.told.Add(1)
-	known := []*rows{&w.own, w.db}
+	known := []*rows{&w.own, &w.db.rows}
 	if err != nil {
 		w.failed.Add(1)
 		known = known[:1]

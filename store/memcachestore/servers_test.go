@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -81,6 +82,27 @@ func TestFrozenServerHoldsACallNoLongerThanTheTimeout(t *testing.T) {
 			t.Errorf("%s with a timeout of 200ms took %v", name, d)
 		}
 	}
+}
+
+func TestFrozenServerHoldsManyReadsNoLongerThanTheTimeout(t *testing.T) {
+	t.Parallel()
+	server := servertest.Memcached(t)
+	s := newStore(t, server.Addr())
+	server.Freeze()
+	defer server.Thaw()
+	var wg sync.WaitGroup
+	for i := range 200 {
+		wg.Go(func() {
+			begin := time.Now()
+			if _, err := s.GetMany(t.Context(), []string{"k", fmt.Sprint(i)}); err == nil {
+				t.Error("GetMany of a frozen server succeeded")
+			}
+			if d := time.Since(begin); d > 400*time.Millisecond {
+				t.Errorf("GetMany with a timeout of 200ms took %v", d)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 // TestDrippingServerHoldsACallNoLongerThanTheTimeout has servers that send a part

@@ -24,6 +24,7 @@ func Origin(u *url.URL, rewriteHost bool, log *slog.Logger) http.Handler {
 			r.SetURL(u)
 			r.Out.URL.RawQuery = r.In.URL.RawQuery // as it is in the key, well-formed or not
 			r.SetXForwarded()
+			r.Out.Trailer = r.In.Trailer // whose values come after the body
 			if !rewriteHost {
 				r.Out.Host = r.In.Host
 			}
