@@ -25,6 +25,10 @@ func FuzzDecodePage(f *testing.F) {
 		f.Add(bytes.Join(c.parts(head), nil))
 		f.Add(head)
 	}
+	part := content{plain: []byte("ell"), size: 3, first: 1, whole: 5}
+	head, _ := encodePage(206, life, h, part)
+	f.Add(bytes.Join(part.parts(head), nil))
+	f.Add(bytes.Join(part.parts(head), []byte("too long")))
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		v, err := decodePage(b)
@@ -39,6 +43,9 @@ func FuzzDecodePage(f *testing.F) {
 				}
 			}
 		}
+		if p.partial() != (p.status == 206) || p.partial() && (p.first < 0 || len(p.body) == 0 || p.first+int64(len(p.body)) > p.whole) {
+			t.Fatalf("status %d, %d bytes from %d of %d", p.status, len(p.body), p.first, p.whole)
+		}
 		c := p.content()
 		head, ok := encodePage(p.status, p.life, p.header(), c)
 		if !ok {
@@ -48,7 +55,7 @@ func FuzzDecodePage(f *testing.F) {
 		if err != nil {
 			t.Fatalf("written again it does not decode: %v", err)
 		}
-		if q := again.(*page); q.status != p.status || q.life != p.life || !bytes.Equal(q.body, p.body) || fmt.Sprint(q.header()) != fmt.Sprint(p.header()) {
+		if q := again.(*page); q.status != p.status || q.life != p.life || !bytes.Equal(q.body, p.body) || q.first != p.first || q.whole != p.whole || fmt.Sprint(q.header()) != fmt.Sprint(p.header()) {
 			t.Fatalf("%v became %v", p, q)
 		}
 	})

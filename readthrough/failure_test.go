@@ -265,12 +265,14 @@ func TestAStreamOfInvalidationsDoesNotKeepTheBreakerOpen(t *testing.T) {
 		for range breakerFailures + 1 {
 			e.Invalidate(bg, hard)
 		}
+		s.mu.Lock()
 		s.fail = func(op, _ string) error {
 			if op == "batch" && !m.pending.heard.Load() { // while one is written the next one comes
 				e.Invalidate(bg, hard)
 			}
 			return nil
 		}
+		s.mu.Unlock()
 		time.Sleep(time.Minute)
 		if n := m.pending.n.Load(); n != 0 {
 			t.Errorf("%d still pending", n)

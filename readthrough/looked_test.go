@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/larder-go/larder/observe"
+	"github.com/larder-go/larder/store"
 	"github.com/larder-go/larder/store/memstore"
 )
 
@@ -78,14 +80,26 @@ func TestLookedAfterClose(t *testing.T) {
 	}
 }
 
-// TestRemote: only where a lookup is a round trip.
+// nearShelf keeps copies of what it gives in this process.
+type nearShelf struct{ *shelf }
+
+func (nearShelf) Near() (int64, time.Duration) { return 1 << 20, time.Millisecond }
+
+// TestRemote: only where each lookup is a round trip.
 func TestRemote(t *testing.T) {
 	local := memstore.New(memstore.Options{})
 	defer local.Close()
-	if engine(t, local, Options{}).Remote() {
-		t.Error("a store in this process is remote")
-	}
-	if !engine(t, newShelf(), Options{}).Remote() {
-		t.Error("a shared store is not remote")
+	for _, tt := range []struct {
+		name  string
+		store store.Store
+		want  bool
+	}{
+		{"in this process", local, false},
+		{"shared", newShelf(), true},
+		{"shared, with near copies", nearShelf{newShelf()}, false},
+	} {
+		if got := engine(t, tt.store, Options{}).Remote(); got != tt.want {
+			t.Errorf("%s: Remote is %v", tt.name, got)
+		}
 	}
 }

@@ -38,7 +38,7 @@ type tab struct {
 	url string
 }
 
-func openTab(t *testing.T, url, language string) *tab {
+func openTab(t *testing.T, url, language string, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(findBrowser(t)),
@@ -48,6 +48,7 @@ func openTab(t *testing.T, url, language string) *tab {
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true),
 	)
+	options = append(options, more...)
 	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
@@ -89,6 +90,15 @@ func (b *tab) click(selector string) {
 	if _, err := chromedp.RunResponse(b.ctx, chromedp.Click(chromedp.CSS(selector))); err != nil {
 		b.t.Fatal(err)
 	}
+}
+
+func (b *tab) path() string {
+	b.t.Helper()
+	path, err := chromedp.Run(b.ctx, chromedp.Evaluate[string]("location.pathname"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return path
 }
 
 func (b *tab) text(selector string) string {

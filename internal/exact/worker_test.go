@@ -73,7 +73,7 @@ func (w *worker) work(ctx context.Context, sabotage bool) {
 	if sabotage {
 		until(func() {
 			w.sabotage()
-			time.Sleep(time.Millisecond)
+			time.Sleep(4 * time.Millisecond)
 		})
 	}
 	all.Wait()

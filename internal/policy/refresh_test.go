@@ -22,6 +22,19 @@ func TestForMiss(t *testing.T) {
 	}
 }
 
+// RFC 9111 §3.3, RFC 9110 §13.1.5: the rest, if the whole has not changed.
+func TestRest(t *testing.T) {
+	sent := header("Accept: */*", `If-None-Match: "b"`, "If-Range: "+hourAgo)
+	before := sent.Clone()
+	got := Rest(sent, header(`ETag: "a"`, "Last-Modified: "+hourAgo), 5)
+	if diff := cmp.Diff(header("Accept: */*", "Range: bytes=5-", `If-Range: "a"`), got); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	if diff := cmp.Diff(before, sent); diff != "" {
+		t.Errorf("the visitor's header was changed\n%s", diff)
+	}
+}
+
 func TestValidators(t *testing.T) {
 	for _, c := range []struct {
 		clause       string
