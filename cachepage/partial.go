@@ -8,6 +8,7 @@ import (
 	"github.com/larder-go/larder/internal/conditional"
 	"github.com/larder-go/larder/internal/policy"
 	"github.com/larder-go/larder/readthrough"
+	"github.com/larder-go/larder/store"
 )
 
 // partial reports whether p is only a part of a page (RFC 9111 §3.3).
@@ -67,9 +68,11 @@ func (x *exchange) mayKeepPart(n *readthrough.Entry) bool {
 
 // heldPart is the part that a render may add to, nil if there is none. n is
 // what the lookup found; it is looked up again now that the render has begun,
-// since what was invalidated before must not come back with its outcome.
+// since what was invalidated before must not come back with its outcome. Near
+// copies cannot tell that, they learn of it a moment later: nothing is added to
+// them.
 func (x *exchange) heldPart(n *readthrough.Entry) *readthrough.Entry {
-	if partOf(n) == nil {
+	if near, _ := store.Near(x.pages.engine.Store()); near > 0 || partOf(n) == nil {
 		return nil
 	}
 	n = x.present()

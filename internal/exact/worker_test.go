@@ -44,7 +44,7 @@ type worker struct {
 }
 
 const (
-	readers  = 3
+	readers  = 8 // so that lookups of one server share round trips
 	writers  = 2 // so that two invalidations are under way at once, also of one row
 	examples = 5 // of what went wrong, at most
 )
