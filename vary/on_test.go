@@ -22,7 +22,9 @@ func TestOn(t *testing.T) {
 		{"nothing written", func(http.ResponseWriter, *http.Request) {}},
 		{"Write", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "x") }},
 		{"WriteHeader", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) }},
-		{"ReadFrom", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.Copy(w, struct{ io.Reader }{strings.NewReader("x")}) }},
+		{"ReadFrom", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.Copy(w, struct{ io.Reader }{strings.NewReader("x")})
+		}},
 		{"Flush", func(w http.ResponseWriter, _ *http.Request) { w.(http.Flusher).Flush() }},
 		{"ResponseController", func(w http.ResponseWriter, _ *http.Request) { _ = http.NewResponseController(w).Flush() }},
 		{"interim response first", func(w http.ResponseWriter, _ *http.Request) {
