@@ -265,8 +265,14 @@ func (l *localMarks) write(r *Render, n *Entry, blob []byte, ttl duration) strin
 	return ""
 }
 
-// liveSize is about what an entry holds besides its bytes.
-func liveSize(n *Entry) int { return 240 + 40*len(n.Tags()) }
+// liveSize is about what an entry holds besides its bytes, as measured.
+func liveSize(n *Entry) int {
+	size := 240 + 40*len(n.Tags())
+	if n.Live != nil {
+		size += 420
+	}
+	return size
+}
 
 func (l *localMarks) names(k *Key) []string {
 	if !k.face.Indexed {

@@ -244,6 +244,10 @@ func (e *Engine) lead(ctx context.Context, k *Key, a *Access, t *trail, f *fligh
 		r.discard()
 		return n, nil
 	}
+	if r.Why() != "" { // cannot be kept, whatever comes: nobody need wait to hear it
+		e.shut(f)
+		f.release(alone, nil, "")
+	}
 	r.timer = time.AfterFunc(e.o.RenderTimeout, func() { r.cancel(context.DeadlineExceeded) })
 	return nil, r
 }

@@ -135,7 +135,7 @@ func appendLanguages(dst []byte, lines []string, unordered bool) []byte {
 	sorted := room[:0]
 	for member := range Members(lines) {
 		tag, weight, ok := cutQuality(member)
-		if !ok || len(sorted) == len(room) {
+		if !ok || !isRange(tag) || len(sorted) == len(room) {
 			return appendMembers(dst, lines, true)
 		}
 		sorted = append(sorted, language{tag, weight})
@@ -150,6 +150,18 @@ func appendLanguages(dst []byte, lines []string, unordered bool) []byte {
 		dst = appendWeight(appendLower(dst, l.tag), l.weight)
 	}
 	return dst
+}
+
+// isRange reports whether s can be a language range (RFC 4647 §2.1).
+func isRange(s string) bool {
+	for i := range len(s) {
+		switch c := s[i] | 0x20; {
+		case 'a' <= c && c <= 'z', '0' <= s[i] && s[i] <= '9', s[i] == '-', s[i] == '*':
+		default:
+			return false
+		}
+	}
+	return s != ""
 }
 
 // appendWeight appends a weight in its shortest form, nothing for 1.

@@ -74,6 +74,7 @@ func TestSelectingAllocatesNothing(t *testing.T) {
 func FuzzNormalizeSelecting(f *testing.F) {
 	f.Add("Accept-Language", "de;q=0.5, EN ,fr")
 	f.Add("Foo", `"a, b" , c`)
+	f.Add("Accept-Language", ";q=1,0")
 	f.Fuzz(func(t *testing.T, name, value string) {
 		once, _ := NormalizeSelecting(name, []string{value})
 		twice, _ := NormalizeSelecting(name, []string{once})

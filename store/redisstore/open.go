@@ -43,7 +43,10 @@ func open(ctx context.Context, u *url.URL, dial dialer) (store.Store, error) {
 		timeout: q.Duration("timeout", DefaultTimeout),
 		pool:    q.Int("pool", 0, 1, math.MaxInt32),
 	}
-	near, lag := q.Size("near", 0), q.Duration("lag", DefaultLag)
+	near, lag := q.Size("near", 0), q.Duration("lag", 0)
+	if lag > 0 && near == 0 {
+		return nil, errors.New("lag is the lag of near copies; want near=64MiB too")
+	}
 	trust := q.Choice("restart", "check", "trust") == "trust"
 	if err := o.secure(u, q); err != nil {
 		return nil, err
