@@ -245,8 +245,9 @@ func (e *Engine) lead(ctx context.Context, k *Key, a *Access, t *trail, f *fligh
 		return n, nil
 	}
 	if r.Why() != "" { // cannot be kept, whatever comes: nobody need wait to hear it
-		e.shut(f)
 		f.release(alone, nil, "")
+		e.land(f)
+		r.flight = nil
 	}
 	r.timer = time.AfterFunc(e.o.RenderTimeout, func() { r.cancel(context.DeadlineExceeded) })
 	return nil, r

@@ -67,6 +67,7 @@ func TestOpenErrors(t *testing.T) {
 		"redis://h?pool=0":               "pool",
 		"redis://h?near=0":               "positive size",
 		"redis://h?near=1MiB&lag=0s":     "positive duration",
+		"redis://h?lag=50ms":             "want near=64MiB too",
 		"redis://h?restart=never":        "one of check, trust",
 		"redis://h?timeout=0s":           "positive duration",
 		"redis://h?ca=/x":                `unknown parameter "ca"`,
