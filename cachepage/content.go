@@ -22,15 +22,18 @@ func (p *page) content() content {
 	return content{plain: p.body, coded: p.coded, size: p.plain, first: p.first, whole: p.whole}
 }
 
-// appendHead appends how many coded bodies there are, with name and length of
-// each, and the length of the plain body; the bodies follow it. A part says
-// instead that it is one, where it begins, and how long the whole is.
+// appendHead appends how many coded bodies there are. If there are any, name
+// and length of each follow, and the length of the plain body, and then the
+// bodies; if there is none, the plain body. A part says instead that it is one,
+// where it begins, and how long the whole is.
 func (c *content) appendHead(b []byte) []byte {
 	if c.whole > 0 {
 		b = binary.LittleEndian.AppendUint64(append(b, incomplete), uint64(c.first))
 		return binary.LittleEndian.AppendUint64(b, uint64(c.whole))
 	}
-	b = append(b, byte(len(c.coded)))
+	if b = append(b, byte(len(c.coded))); len(c.coded) == 0 {
+		return b
+	}
 	for i := range c.coded {
 		name := c.coded[i].coding
 		b = append(binary.AppendUvarint(b, uint64(len(name))), name...)
@@ -63,7 +66,10 @@ func (p *page) decodeContent(b []byte) bool {
 		return false
 	}
 	count := int(b[0])
-	b = b[1:]
+	if b = b[1:]; count == 0 {
+		p.body, p.plain = b[:len(b):len(b)], len(b)
+		return true
+	}
 	sizes := make([]uint64, 0, 4)
 	for range count {
 		name, rest, ok := cutText(b)
@@ -78,10 +84,6 @@ func (p *page) decodeContent(b []byte) bool {
 	}
 	size := binary.LittleEndian.Uint64(b)
 	b = b[8:]
-	if count == 0 {
-		p.body, p.plain = b[:len(b):len(b)], len(b)
-		return size == uint64(len(b))
-	}
 	p.plain = int(size)
 	for i := range p.coded {
 		if sizes[i] > uint64(len(b)) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/larder-go/larder/internal/field"
 	"github.com/larder-go/larder/internal/policy"
+	"github.com/larder-go/larder/readthrough"
 )
 
 // page is a stored response, decoded. Texts and body refer to the stored
@@ -42,76 +43,94 @@ const (
 	maxHeaderSize = 1 << 18
 )
 
-const lifeSize = 5*8 + 1
-
 // encodePage writes the head of a stored page: status, life, fields, form and
 // length of the body. The body follows it in the payload.
 func encodePage(status int, life policy.Stored, h http.Header, c content) (head []byte, ok bool) {
 	b := binary.LittleEndian.AppendUint16(make([]byte, 0, 512), uint16(status))
-	for _, t := range [...]int64{life.Born, life.FreshUntil, life.StaleUntil, life.ErrorUntil, life.KeepUntil} {
-		b = binary.LittleEndian.AppendUint64(b, uint64(t))
-	}
-	b = append(b, flagsOf(life))
+	b = appendLife(b, life)
 	lines := 0
 	for _, v := range h {
 		lines += len(v)
 	}
-	b = binary.LittleEndian.AppendUint16(b, uint16(min(lines, maxFields+1)))
+	b = binary.AppendUvarint(b, uint64(min(lines, maxFields+1)))
 	for _, name := range slices.Sorted(maps.Keys(h)) {
+		number := fieldNumbers[name]
 		for _, v := range h[name] {
-			b = binary.AppendUvarint(append(binary.AppendUvarint(b, uint64(len(name))), name...), uint64(len(v)))
-			b = append(b, v...)
+			if b = append(b, number); number == 0 {
+				b = readthrough.AppendPart(b, name)
+			}
+			b = readthrough.AppendPart(b, v)
 		}
 	}
 	b = c.appendHead(b)
 	return b, lines <= maxFields && len(b) <= maxHeaderSize
 }
 
-func flagsOf(l policy.Stored) (f byte) {
+// appendLife appends flags, the moment of birth, and all other times as
+// distances, which are short.
+func appendLife(b []byte, l policy.Stored) []byte {
+	var flags byte
 	for i, on := range [...]bool{l.NoStale, l.Authorized, l.Validator, l.ErrorExplicit} {
 		if on {
-			f |= 1 << i
+			flags |= 1 << i
 		}
 	}
-	return f
+	b = binary.LittleEndian.AppendUint64(append(b, flags), uint64(l.Born))
+	for _, d := range [...]int64{l.FreshUntil - l.Born, l.StaleUntil - l.FreshUntil, l.ErrorUntil - l.FreshUntil, l.KeepUntil - l.FreshUntil} {
+		b = binary.AppendUvarint(b, uint64(d))
+	}
+	return b
 }
 
-func lifeOf(b []byte) policy.Stored {
-	t := func(i int) int64 { return int64(binary.LittleEndian.Uint64(b[8*i:])) }
-	f := b[40]
-	return policy.Stored{Born: t(0), FreshUntil: t(1), StaleUntil: t(2), ErrorUntil: t(3), KeepUntil: t(4),
-		NoStale: f&1 != 0, Authorized: f&2 != 0, Validator: f&4 != 0, ErrorExplicit: f&8 != 0}
+func cutLife(b []byte) (l policy.Stored, rest []byte, ok bool) {
+	if len(b) < 9 {
+		return l, nil, false
+	}
+	f := b[0]
+	l = policy.Stored{NoStale: f&1 != 0, Authorized: f&2 != 0, Validator: f&4 != 0, ErrorExplicit: f&8 != 0, Born: int64(binary.LittleEndian.Uint64(b[1:]))}
+	b = b[9:]
+	for i, until := range [...]*int64{&l.FreshUntil, &l.StaleUntil, &l.ErrorUntil, &l.KeepUntil} {
+		d, n := binary.Uvarint(b)
+		if n <= 0 {
+			return l, nil, false
+		}
+		b = b[n:]
+		if *until = l.FreshUntil + int64(d); i == 0 {
+			*until = l.Born + int64(d)
+		}
+	}
+	return l, b, true
 }
 
 // decodePage reads what encodePage wrote and the body behind it. Fields that
 // could not be sent, such as ones with a line break in them, make it corrupt.
 func decodePage(b []byte) (any, error) {
-	if len(b) < 2+lifeSize+2+8 {
+	if len(b) < 2 {
 		return nil, errPage
 	}
-	p := &page{status: int(binary.LittleEndian.Uint16(b)), life: lifeOf(b[2:])}
-	lines := int(binary.LittleEndian.Uint16(b[2+lifeSize:]))
-	if lines > maxFields || p.status < 200 || p.status > 999 {
+	life, rest, ok := cutLife(b[2:])
+	lines, n := binary.Uvarint(rest)
+	p := &page{status: int(binary.LittleEndian.Uint16(b)), life: life}
+	if !ok || n <= 0 || lines > maxFields || p.status < 200 || p.status > 999 {
 		return nil, errPage
 	}
-	rest, err := p.decodeFields(b[2+lifeSize+2:], lines)
-	if err != nil || !p.decodeContent(rest) || p.partial() != (p.status == http.StatusPartialContent) {
+	rest, ok = p.decodeFields(rest[n:], int(lines))
+	if !ok || !p.decodeContent(rest) || p.partial() != (p.status == http.StatusPartialContent) {
 		return nil, errPage
 	}
 	return p, nil
 }
 
-func (p *page) decodeFields(b []byte, lines int) (rest []byte, err error) {
+func (p *page) decodeFields(b []byte, lines int) (rest []byte, ok bool) {
 	values := make([]string, 0, lines)
 	p.fields = make([]headerField, 0, lines)
 	for range lines {
 		var name, value string
-		var ok bool
-		if name, b, ok = cutText(b); ok {
+		if name, b, ok = cutName(b); ok {
 			value, b, ok = cutText(b)
 		}
-		if !ok || !field.ValidName(name) || !field.ValidValue(value) {
-			return nil, errPage
+		if !ok || !field.ValidValue(value) {
+			return nil, false
 		}
 		values = append(values, value)
 		n := len(values)
@@ -122,7 +141,19 @@ func (p *page) decodeFields(b []byte, lines int) (rest []byte, err error) {
 		}
 		p.fields = append(p.fields, headerField{name, values[n-1 : n : n]})
 	}
-	return b, nil
+	return b, true
+}
+
+// cutName cuts the name of a field, or its number, off b.
+func cutName(b []byte) (name string, rest []byte, ok bool) {
+	if len(b) == 0 || int(b[0]) > len(fieldNames) {
+		return "", nil, false
+	}
+	if number := b[0]; number > 0 {
+		return fieldNames[number-1], b[1:], true
+	}
+	name, rest, ok = cutText(b[1:])
+	return name, rest, ok && field.ValidName(name)
 }
 
 // cutText cuts a text with its length in front off b, without copying it.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -26,15 +27,15 @@ func TestEntriesComeBackAsTheyWere(t *testing.T) {
 		"with the end": {limit: math.MaxInt64, check: 5},
 	} {
 		for _, parts := range [][][]byte{nil, {[]byte("payload")}, {[]byte("in "), {}, []byte("pieces\x00\xff")}} {
-			blob, payload := n.encode(parts...)
+			blob, payload := n.encode(true, parts...)
 			if whole := bytes.Join(parts, nil); !bytes.Equal(payload, whole) {
 				t.Errorf("%s: payload %q, want %q", name, payload, whole)
 			}
-			got, err := decode(plainFace, blob, 5)
+			got, err := decode(plainFace, blob, 5, true)
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			again, _ := got.encode(got.Payload)
+			again, _ := got.encode(true, got.Payload)
 			if !bytes.Equal(again, blob) || !slices.Equal(got.Tags(), n.Tags()) || got.Uncacheable() != n.Uncacheable() {
 				t.Errorf("%s: came back as %+v", name, got)
 			}
@@ -43,18 +44,18 @@ func TestEntriesComeBackAsTheyWere(t *testing.T) {
 }
 
 func TestOfATornEntryNothingIsUsed(t *testing.T) {
-	blob, _ := sample().encode([]byte("payload"))
+	blob, _ := sample().encode(true, []byte("payload"))
 	for i := range blob {
-		if _, err := decode(plainFace, blob[:i], 5); err == nil {
+		if _, err := decode(plainFace, blob[:i], 5, true); err == nil {
 			t.Errorf("cut after %d bytes, and it decodes", i)
 		}
 		broken := bytes.Clone(blob)
 		broken[i] ^= 0x10
-		if _, err := decode(plainFace, broken, 5); err == nil {
+		if _, err := decode(plainFace, broken, 5, true); err == nil {
 			t.Errorf("byte %d changed, and it decodes", i)
 		}
 	}
-	if _, err := decode(plainFace, blob, 6); !errors.Is(err, errCorrupt) {
+	if _, err := decode(plainFace, blob, 6, true); !errors.Is(err, errCorrupt) {
 		t.Errorf("the entry of another unit: %v", err)
 	}
 }
@@ -165,12 +166,12 @@ func TestSpacesAndPrefixes(t *testing.T) {
 }
 
 func FuzzEntry(f *testing.F) {
-	blob, _ := sample().encode([]byte("payload"))
+	blob, _ := sample().encode(true, []byte("payload"))
 	f.Add(blob)
 	f.Add([]byte("42"))
 	f.Add([]byte{magic})
 	f.Fuzz(func(t *testing.T, blob []byte) {
-		n, err := decode(plainFace, blob, 5)
+		n, err := decode(plainFace, blob, 5, true)
 		if err != nil {
 			return
 		}
@@ -180,8 +181,10 @@ func FuzzEntry(f *testing.F) {
 			}
 			return
 		}
-		if again, _ := n.encode(n.Payload); !bytes.Equal(again, blob) {
-			t.Errorf("%q comes back as %q", blob, again)
+		again, _ := n.encode(true, n.Payload)
+		m, err := decode(plainFace, again, 5, true)
+		if err != nil || !reflect.DeepEqual(n, m) {
+			t.Errorf("%+v comes back as %+v, %v", n, m, err)
 		}
 	})
 }

@@ -105,63 +105,91 @@ func (n *Entry) Fresh(now int64) bool { return now < n.FreshUntil && !n.soft.Loa
 func (n *Entry) Stale(now int64) bool { return now < n.StaleUntil }
 
 const (
-	magic      = 0xC5 // not a digit, not '-': tells an envelope from a bare integer
-	headerSize = 2 + 8*8 + 4
-	tailSize   = 4
+	magic    = 0xC5 // not a digit, not '-': tells an envelope from a bare integer
+	minSize  = 2 + 8 + 8 + 7
+	tailSize = 4
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 var errCorrupt = errors.New("larder: corrupt entry")
 
-// encode writes the envelope, the payload's parts and a checksum over both.
-func (n *Entry) encode(parts ...[]byte) (blob []byte, payload []byte) {
-	size := headerSize + tailSize
-	tags := n.Tags()
-	for _, t := range tags {
-		size += 2 + len(t) + 8
-	}
-	at := size - tailSize
+// encode writes the envelope and the payload's parts, and a checksum over both
+// where the bytes leave this process.
+func (e *Engine) encode(n *Entry, parts ...[]byte) (blob, payload []byte) {
+	return n.encode(!e.marks.local(), parts...)
+}
+
+// decode reads what encode wrote.
+func (e *Engine) decode(f *Face, blob []byte, check uint64) (*Entry, error) {
+	return decode(f, blob, check, !e.marks.local())
+}
+
+// encode writes an entry into one piece of memory that is no larger than it.
+// There may be millions of them, so times are written as distances from each
+// other and tokens as short as they are.
+func (n *Entry) encode(sum bool, parts ...[]byte) (blob, payload []byte) {
+	var room [256]byte
+	head := n.appendHead(room[:0])
+	size := len(head)
 	for _, p := range parts {
 		size += len(p)
 	}
-	b := make([]byte, 0, size)
-	b = append(b, magic, n.kind)
-	for _, v := range [...]uint64{uint64(n.Born), uint64(n.FreshUntil), uint64(n.StaleUntil), uint64(n.ErrorUntil), uint64(n.limit), n.check, n.root, n.index} {
-		b = binary.LittleEndian.AppendUint64(b, v)
+	if !sum {
+		b := appendAll(make([]byte, 0, size), head, parts)
+		return b, b[len(head):size:size]
 	}
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(tags)))
-	for i, t := range tags {
-		b = binary.LittleEndian.AppendUint16(b, uint16(len(t)))
-		b = append(b, t...)
-		b = binary.LittleEndian.AppendUint64(b, n.stamped.tokens[i])
-	}
+	b := appendAll(make([]byte, 0, size+tailSize), head, parts)
+	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
+	return b, b[len(head):size:size]
+}
+
+func appendAll(b, head []byte, parts [][]byte) []byte {
+	b = append(b, head...)
 	for _, p := range parts {
 		b = append(b, p...)
 	}
-	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
-	return b, b[at : len(b)-tailSize : len(b)-tailSize]
+	return b
+}
+
+func (n *Entry) appendHead(b []byte) []byte {
+	b = append(b, magic, n.kind)
+	b = binary.LittleEndian.AppendUint64(b, n.check)
+	b = binary.LittleEndian.AppendUint64(b, uint64(n.Born))
+	for _, v := range [...]uint64{
+		uint64(n.FreshUntil - n.Born), uint64(n.StaleUntil - n.FreshUntil), uint64(n.ErrorUntil - n.FreshUntil), uint64(n.limit),
+		n.root, n.index, uint64(len(n.Tags())),
+	} {
+		b = binary.AppendUvarint(b, v)
+	}
+	for i, t := range n.Tags() {
+		b = AppendPart(b, t)
+		b = binary.AppendUvarint(b, n.stamped.tokens[i])
+	}
+	return b
 }
 
 // decode reads what encode wrote. The entry refers to blob and does not copy
 // it. Every length is checked before anything is allocated for it.
-func decode(f *Face, blob []byte, check uint64) (*Entry, error) {
+func decode(f *Face, blob []byte, check uint64, sum bool) (*Entry, error) {
 	if n := bare(blob); n != nil {
 		return n, nil
 	}
-	if len(blob) < headerSize+tailSize || blob[0] != magic || blob[1] > kindUncacheable {
+	if len(blob) < minSize || blob[0] != magic || blob[1] > kindUncacheable {
 		return nil, errCorrupt
 	}
-	end := len(blob) - tailSize
-	if crc32.Checksum(blob[:end], castagnoli) != binary.LittleEndian.Uint32(blob[end:]) {
-		return nil, errCorrupt
+	if sum {
+		end := len(blob) - tailSize
+		if crc32.Checksum(blob[:end], castagnoli) != binary.LittleEndian.Uint32(blob[end:]) {
+			return nil, errCorrupt
+		}
+		blob = blob[:end]
 	}
-	u := func(i int) uint64 { return binary.LittleEndian.Uint64(blob[2+8*i:]) }
-	n := &Entry{kind: blob[1], Born: int64(u(0)), FreshUntil: int64(u(1)), StaleUntil: int64(u(2)), ErrorUntil: int64(u(3)), limit: int64(u(4)), check: u(5), root: u(6), index: u(7)}
+	n := &Entry{kind: blob[1], check: binary.LittleEndian.Uint64(blob[2:]), Born: int64(binary.LittleEndian.Uint64(blob[10:]))}
 	if n.check != check {
 		return nil, errCorrupt
 	}
-	rest, err := n.decodeTags(blob[headerSize-4 : end])
+	rest, err := n.decodeHead(blob[18:])
 	if err != nil {
 		return nil, err
 	}
@@ -172,29 +200,40 @@ func decode(f *Face, blob []byte, check uint64) (*Entry, error) {
 	return n, err
 }
 
-func (n *Entry) decodeTags(b []byte) (rest []byte, err error) {
-	count := int(binary.LittleEndian.Uint32(b))
-	b = b[4:]
-	if count == 0 {
+func (n *Entry) decodeHead(b []byte) (rest []byte, err error) {
+	var v [7]uint64
+	for i := range v {
+		var l int
+		if v[i], l = binary.Uvarint(b); l <= 0 {
+			return nil, errCorrupt
+		}
+		b = b[l:]
+	}
+	n.FreshUntil = n.Born + int64(v[0])
+	n.StaleUntil, n.ErrorUntil = n.FreshUntil+int64(v[1]), n.FreshUntil+int64(v[2])
+	n.limit, n.root, n.index = int64(v[3]), v[4], v[5]
+	if v[6] == 0 {
 		return b, nil
 	}
-	if count > MaxTags || count*10 > len(b) {
+	return n.decodeTags(v[6], b)
+}
+
+func (n *Entry) decodeTags(count uint64, b []byte) (rest []byte, err error) {
+	if count > MaxTags || count*2 > uint64(len(b)) {
 		return nil, errCorrupt
 	}
-	s := &stamped{tags: make([]string, count), tokens: make([]uint64, count)}
-	for i := range count {
-		if len(b) < 2 {
+	n.stamped = &stamped{tags: make([]string, count), tokens: make([]uint64, count)}
+	for i := range n.stamped.tags {
+		size, l := binary.Uvarint(b)
+		if l <= 0 || size > uint64(len(b)-l) {
 			return nil, errCorrupt
 		}
-		l := int(binary.LittleEndian.Uint16(b))
-		if len(b) < 2+l+8 {
+		n.stamped.tags[i], b = string(b[l:l+int(size)]), b[l+int(size):]
+		if n.stamped.tokens[i], l = binary.Uvarint(b); l <= 0 {
 			return nil, errCorrupt
 		}
-		s.tags[i] = string(b[2 : 2+l])
-		s.tokens[i] = binary.LittleEndian.Uint64(b[2+l:])
-		b = b[2+l+8:]
+		b = b[l:]
 	}
-	n.stamped = s
 	return b, nil
 }
 

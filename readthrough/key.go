@@ -46,6 +46,7 @@ type Key struct {
 	unit     string // hash of the material, printable
 	mark     any    // unit, boxed once for lookups in sync.Map
 	seen     atomic.Pointer[seen]
+	listed   atomic.Bool // was in the key table
 }
 
 // seen is what this process knows of a unit's variants. Immutable.
@@ -112,8 +113,12 @@ func (t *keyTable) add(k *Key) {
 // lately costs no allocation and no SHA-256.
 func (e *Engine) Key(f *Face, material []byte) *Key {
 	k, hash := e.keys.find(f, material)
-	if k == nil {
-		k = e.newKey(f, material, hash)
+	if k != nil {
+		return k
+	}
+	k = e.newKey(f, material, hash)
+	if !e.marks.local() { // there a key is worth its memory once there is something to find
+		k.listed.Store(true)
 		e.keys.add(k)
 	}
 	return k

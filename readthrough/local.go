@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"weak"
 
 	"github.com/larder-go/larder/store"
 )
@@ -115,40 +116,28 @@ func (l *localMarks) fetch(k *Key, va *variant) *Entry {
 	if !found {
 		return nil
 	}
-	n, ok := live.(*Entry)
-	if ok {
-		va.hold(n)
-	} else {
+	n, attached := decoded(live), true
+	if n == nil {
 		var err error
-		if n, err = decode(k.face, blob, va.check); err != nil {
+		if n, err = l.e.decode(k.face, blob, va.check); err != nil {
 			l.e.failed(context.Background(), "decode", err)
 			return nil
 		}
+		attached = false
 	}
-	if n.kind == kindBare || l.counts(k, n) {
+	if n.kind == kindBare {
 		return n
 	}
-	return nil
-}
-
-// hold remembers what the store holds, until it holds it no more.
-func (va *variant) hold(n *Entry) {
-	if va.last.Load() == n {
-		return
+	if !l.counts(k, n) {
+		return nil
 	}
-	n.at.Store(va)
-	va.last.Store(n)
-	if n.gone.Load() { // dropped in between
-		va.last.CompareAndSwap(n, nil)
+	if k.listed.Swap(true) {
+		attached = attached || l.store.Attach(va.entry, blob, handle{weak.Make(n)})
+		va.hold(n, attached)
+	} else {
+		l.e.keys.add(k)
 	}
-}
-
-// Dropped implements store.Dropper.
-func (n *Entry) Dropped() {
-	n.gone.Store(true)
-	if va := n.at.Load(); va != nil {
-		va.last.CompareAndSwap(n, nil)
-	}
+	return n
 }
 
 // counts: where nothing at all was invalidated since the entry was last
@@ -252,26 +241,12 @@ func (l *localMarks) grow(k *Key, n *Entry, names []string, sole bool) string {
 }
 
 func (l *localMarks) write(r *Render, n *Entry, blob []byte, ttl duration) string {
-	var live any = n
-	extra := liveSize(n)
-	if n.Bare() { // the store may count it, or give it a new life, without telling the entry
-		live, extra = nil, 0
-	}
-	err := l.store.SetLive(r.variant.entry, blob, live, extra, ttl)
+	err := l.store.Keep(r.variant.entry, blob, ttl)
 	if err != nil {
 		l.e.failed(r.outer, "keep", err)
 		return sealStatus(err)
 	}
 	return ""
-}
-
-// liveSize is about what an entry holds besides its bytes, as measured.
-func liveSize(n *Entry) int {
-	size := 240 + 40*len(n.Tags())
-	if n.Live != nil {
-		size += 420
-	}
-	return size
 }
 
 func (l *localMarks) names(k *Key) []string {

@@ -152,3 +152,12 @@ func (n *nearCopies) settle(ctx context.Context) error {
 		return ctx.Err()
 	}
 }
+
+// liveSize is about what an entry holds besides its bytes, as measured.
+func liveSize(n *Entry) int {
+	size := 240 + 40*len(n.Tags())
+	if n.Live != nil {
+		size += 420
+	}
+	return size
+}

@@ -200,7 +200,7 @@ func (r *Render) commit(p Product) (*Entry, string) {
 		r.flight.release(verdictOn(why), nil, "")
 		return nil, why
 	}
-	blob, payload := n.encode(p.Parts...)
+	blob, payload := r.e.encode(n, p.Parts...)
 	n.Payload = payload
 	if d := r.key.face.Decode; d != nil {
 		live, err := d(payload)
@@ -273,7 +273,7 @@ func (e *Engine) keep(r *Render, n *Entry, l Life) {
 	if why := e.marks.seal(r, n, nil, false); why != "" {
 		return
 	}
-	blob, _ := n.encode()
+	blob, _ := e.encode(n)
 	e.marks.write(r, n, blob, l.total())
 }
 

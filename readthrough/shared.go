@@ -206,7 +206,7 @@ func (m *sharedMarks) judge(ctx context.Context, g *reading) (n *Entry, again bo
 	if g.entry == nil {
 		return nil, false, nil
 	}
-	if n, err = decode(g.k.face, g.entry, g.va.check); err != nil {
+	if n, err = m.e.decode(g.k.face, g.entry, g.va.check); err != nil {
 		m.e.failed(ctx, "decode", err)
 		return nil, false, nil
 	}

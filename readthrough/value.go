@@ -101,7 +101,7 @@ func (e *Engine) Add(ctx context.Context, k *Key, a Access, p Product) (bool, er
 		if why := e.marks.seal(r, n, nil, true); why != "" {
 			return nil, why
 		}
-		blob, _ := n.encode(p.Parts...)
+		blob, _ := e.encode(n, p.Parts...)
 		return blob, ""
 	})
 }
@@ -195,7 +195,7 @@ func (e *Engine) Touch(ctx context.Context, k *Key, life Life) (bool, error) {
 			ok, err := store.Touch(ctx, e.store, key, life.total())
 			return ok, e.asked(ctx, "touch", err)
 		}
-		longer, _ := n.withLife(e.Now(), life)
+		longer, _ := e.encode(n.withLife(e.Now(), life), n.Payload)
 		ok, err := store.Swap(ctx, e.store, key, b, longer, life.total())
 		if err != nil || ok {
 			return ok, e.asked(ctx, "touch", err)
@@ -204,15 +204,15 @@ func (e *Engine) Touch(ctx context.Context, k *Key, life Life) (bool, error) {
 	return false, nil
 }
 
-// withLife is the entry's envelope with other times.
-func (n *Entry) withLife(now int64, l Life) (blob, payload []byte) {
+// withLife is the entry with other times, and without its payload.
+func (n *Entry) withLife(now int64, l Life) *Entry {
 	m := &Entry{kind: n.kind, Born: n.Born, limit: n.limit, check: n.check, root: n.root, index: n.index, stamped: n.stamped}
 	m.FreshUntil = after(now, l.Fresh)
 	m.StaleUntil, m.ErrorUntil = after(m.FreshUntil, l.StaleWhileRevalidate), after(m.FreshUntil, l.StaleIfError)
 	if m.limit != 0 {
 		m.FreshUntil = min(m.FreshUntil, m.limit)
 	}
-	return m.encode(n.Payload)
+	return m
 }
 
 // Incr adds delta to the bare integer under k. ErrNotFound: there is none.

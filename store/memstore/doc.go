@@ -1,10 +1,9 @@
 // Package memstore keeps values in the memory of this process. It is the
-// fastest store there is, and the only one that can keep decoded objects beside
-// the bytes ([store.Local]).
+// fastest store there is, and one that tells who has decoded its bytes when they
+// go ([store.Local]).
 //
-// The memory is bounded by bytes, not by entries: keys, values, what live
-// objects hold beyond them, and the book-keeping of each entry count. When the
-// bound is reached, the entries least worth keeping go first, judged by how
+// The memory is bounded by bytes, not by entries: keys, values and the
+// book-keeping of each entry count. When the bound is reached, the entries least worth keeping go first, judged by how
 // often and how lately they were read (W-TinyLFU, in the package otter), so a
 // flood of keys that nobody asks for again pushes out little else.
 //

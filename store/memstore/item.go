@@ -3,7 +3,9 @@ package memstore
 import (
 	"math"
 	"time"
+	"unsafe"
 
+	"github.com/larder-go/larder/store"
 	"github.com/maypok86/otter/v2"
 )
 
@@ -11,46 +13,52 @@ import (
 // nodes of cache and table, the item, and what the allocator rounds up.
 const entryOverhead = 200
 
-// item is what is kept under a key. What readers see of it never changes.
+// item is what is kept under a key. It never changes, and it lies in the node
+// of the cache, so it is as small as can be: there may be millions of them.
 type item struct {
-	value    []byte // never nil
-	live     any
+	text     string // the value's bytes
+	live     store.Dropper
 	deadline int64 // on the store's clock
-	weight   uint32
-	moved    bool // live is in the next item of the key; guarded by the cache's lock on the key
 }
 
 // never is the deadline of items that do not expire.
 const never = math.MaxInt64
 
 // newItem makes the item for a value that belongs to the store and was admitted.
-func newItem(key string, value []byte, live any, extra int, deadline int64) *item {
-	return &item{
-		value:    value,
-		live:     live,
-		deadline: deadline,
-		weight:   uint32(size(key, value, extra)),
+func newItem(value []byte, deadline int64) item {
+	return item{text: unsafe.String(unsafe.SliceData(value), len(value)), deadline: deadline}
+}
+
+// value is the value without room to append into, never nil.
+func (it *item) value() []byte {
+	if len(it.text) == 0 {
+		return []byte{}
+	}
+	return unsafe.Slice(unsafe.StringData(it.text), len(it.text))
+}
+
+// is reports whether value is the very memory that the item holds.
+func (it *item) is(value []byte) bool {
+	return len(value) == len(it.text) && (len(value) == 0 || unsafe.SliceData(value) == unsafe.StringData(it.text))
+}
+
+// drop tells what is attached that the item is gone.
+func (it *item) drop() {
+	if it.live != nil {
+		it.live.Dropped()
 	}
 }
 
 // size is what an entry counts towards the bound.
-func size(key string, value []byte, extra int) int64 {
-	return int64(len(key)) + int64(len(value)) + int64(max(extra, 0)) + entryOverhead
+func size(key string, value int) int64 {
+	return int64(len(key)) + int64(value) + entryOverhead
 }
 
 // remaining tells the cache how long it keeps an item. The cache's own time may
 // lag behind the one that the deadline was counted from, so it is the deadline
 // that counts.
-func remaining(e otter.Entry[string, *item]) time.Duration {
+func remaining(e otter.Entry[string, item]) time.Duration {
 	return time.Duration(max(1, e.Value.deadline-e.SnapshotAtNano))
-}
-
-// clipped returns value without room to append into, and never nil.
-func clipped(value []byte) []byte {
-	if value == nil {
-		return []byte{}
-	}
-	return value[:len(value):len(value)]
 }
 
 // copied returns the caller's bytes as the store's own.

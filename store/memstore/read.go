@@ -4,6 +4,8 @@ import (
 	"context"
 	"iter"
 	"strings"
+
+	"github.com/larder-go/larder/store"
 )
 
 // Get implements [store.Store].
@@ -16,12 +18,12 @@ func (m *memory) Get(ctx context.Context, key string) (value []byte, found bool,
 }
 
 // GetLive implements [store.Local].
-func (m *memory) GetLive(key string) (value []byte, live any, found bool) {
+func (m *memory) GetLive(key string) (value []byte, live store.Dropper, found bool) {
 	it, found := m.cache.GetIfPresent(key)
 	if !found {
 		return nil, nil, false
 	}
-	return it.value, it.live, true
+	return it.value(), it.live, true
 }
 
 // Keys implements [store.Lister].

@@ -45,7 +45,7 @@ var _ interface {
 
 // memory is what all stores of one name share.
 type memory struct {
-	cache    *otter.Cache[string, *item]
+	cache    *otter.Cache[string, item]
 	clock    clock
 	maxBytes int64
 
@@ -69,24 +69,14 @@ func newMemory(o Options) *memory {
 	return &memory{
 		clock:    clock,
 		maxBytes: o.MaxBytes,
-		cache: otter.Must(&otter.Options[string, *item]{
+		cache: otter.Must(&otter.Options[string, item]{
 			MaximumWeight:    uint64(o.MaxBytes),
-			Weigher:          func(_ string, it *item) uint32 { return it.weight },
+			Weigher:          func(key string, it item) uint32 { return uint32(size(key, len(it.text))) },
 			ExpiryCalculator: otter.ExpiryWritingFunc(remaining),
 			Clock:            clock.coarse(),
-			OnAtomicDeletion: dropped,
+			// With the key locked.
+			OnAtomicDeletion: func(e otter.DeletionEvent[string, item]) { e.Value.drop() },
 		}),
-	}
-}
-
-// dropped tells a live object that its key holds it no more. The cache calls it
-// with the key locked.
-func dropped(e otter.DeletionEvent[string, *item]) {
-	if e.Value.moved {
-		return
-	}
-	if d, ok := e.Value.live.(store.Dropper); ok {
-		d.Dropped()
 	}
 }
 

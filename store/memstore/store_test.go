@@ -54,7 +54,7 @@ func TestBoundIsInBytes(t *testing.T) {
 	const limit = 1 << 20
 	s := newStore(t, memstore.Options{MaxBytes: limit})
 	for i := range 5000 {
-		if err := s.SetLive(fmt.Sprint("key ", i), make([]byte, 500), t, 500, time.Hour); err != nil {
+		if err := s.Keep(fmt.Sprint("key ", i), make([]byte, 1000), time.Hour); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -84,8 +84,7 @@ func TestTooLarge(t *testing.T) {
 	for name, write := range map[string]func() error{
 		"Set":               func() error { return s.Set(ctx, "k", large, time.Hour) },
 		"Swap":              func() error { _, err := s.Swap(ctx, "k", []byte("old"), large, time.Hour); return err },
-		"SetLive":           func() error { return s.SetLive("k", large, nil, 0, time.Hour) },
-		"SetLive with live": func() error { return s.SetLive("k", []byte("x"), t, 1000, time.Hour) },
+		"Keep":              func() error { return s.Keep("k", large, time.Hour) },
 		"Set of a long key": func() error { return s.Set(ctx, "k"+string(large), nil, time.Hour) },
 	} {
 		_ = s.Set(ctx, "k", []byte("old"), time.Hour)
@@ -105,7 +104,7 @@ func TestTooLarge(t *testing.T) {
 func TestValuesAreClipped(t *testing.T) {
 	s := newStore(t, memstore.Options{})
 	buffer := []byte("valuerest")
-	_ = s.SetLive("k", buffer[:5], nil, 0, time.Hour)
+	_ = s.Keep("k", buffer[:5], time.Hour)
 	value, _, _ := s.GetLive("k")
 	_ = append(value, "REST"...)
 	if !bytes.Equal(buffer, []byte("valuerest")) {
@@ -113,29 +112,25 @@ func TestValuesAreClipped(t *testing.T) {
 	}
 }
 
-func TestIncrDropsTheLiveObject(t *testing.T) {
-	s := newStore(t, memstore.Options{})
-	_ = s.SetLive("k", []byte("1"), 1, 0, time.Hour)
-	if _, err := s.Incr(t.Context(), "k", 1); err != nil {
-		t.Fatal(err)
-	}
-	if value, live, _ := s.GetLive("k"); string(value) != "2" || live != nil {
-		t.Errorf("after Incr: %s with the object %v", value, live)
-	}
-}
-
-func TestTouchKeepsTheLiveObject(t *testing.T) {
-	s := newStore(t, memstore.Options{})
-	_ = s.SetLive("k", []byte("1"), t, 0, time.Hour)
-	_, _ = s.Touch(t.Context(), "k", time.Minute)
-	if _, live, _ := s.GetLive("k"); live != t {
-		t.Errorf("after Touch the object is %v", live)
+func TestWhatIsAttachedDoesNotOutliveAChange(t *testing.T) {
+	for name, change := range map[string]func(s *memstore.Store) error{
+		"Incr":  func(s *memstore.Store) error { _, err := s.Incr(t.Context(), "k", 0); return err },
+		"Touch": func(s *memstore.Store) error { _, err := s.Touch(t.Context(), "k", time.Minute); return err },
+	} {
+		s := newStore(t, memstore.Options{})
+		new(counted).keep(t, s, "k", []byte("1"), time.Hour)
+		if err := change(s); err != nil {
+			t.Fatal(err)
+		}
+		if value, live, _ := s.GetLive("k"); string(value) != "1" || live != nil {
+			t.Errorf("after %s: %s with the object %v", name, value, live)
+		}
 	}
 }
 
 func TestHitsAllocateNothing(t *testing.T) {
 	s := newStore(t, memstore.Options{})
-	_ = s.SetLive("k", make([]byte, 16<<10), t, 0, time.Hour)
+	new(counted).keep(t, s, "k", make([]byte, 16<<10), time.Hour)
 	ctx := context.Background()
 	if n := testing.AllocsPerRun(1000, func() {
 		s.GetLive("k")
@@ -172,13 +167,6 @@ func ExampleNew() {
 	_ = s.Set(ctx, "visits", []byte("41"), time.Hour)
 	n, _ := s.Incr(ctx, "visits", 1)
 	fmt.Println(n)
-
-	// A decoded object beside the bytes it was made from.
-	type product struct{ name string }
-	_ = s.SetLive("product", []byte("pear"), &product{"pear"}, 20, time.Hour)
-	_, live, _ := s.GetLive("product")
-	fmt.Println(live.(*product).name)
 	// Output:
 	// 42
-	// pear
 }

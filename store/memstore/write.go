@@ -1,7 +1,6 @@
 package memstore
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -19,18 +18,30 @@ func (m *memory) Set(ctx context.Context, key string, value []byte, ttl time.Dur
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return m.SetLive(key, copied(value), nil, 0, ttl)
+	return m.Keep(key, copied(value), ttl)
 }
 
-// SetLive implements [store.Local].
-func (m *memory) SetLive(key string, value []byte, live any, extra int, ttl time.Duration) error {
-	err := m.admit(key, value, extra)
+// Keep implements [store.Local].
+func (m *memory) Keep(key string, value []byte, ttl time.Duration) error {
+	err := m.admit(key, value)
 	if err != nil || ttl <= 0 {
 		m.cache.Invalidate(key)
 		return err
 	}
-	m.cache.Set(key, newItem(key, clipped(value), live, extra, deadline(m.clock, ttl)))
+	m.cache.Set(key, newItem(value, deadline(m.clock, ttl)))
 	return nil
+}
+
+// Attach implements [store.Local].
+func (m *memory) Attach(key string, value []byte, live store.Dropper) (attached bool) {
+	m.cache.Compute(key, func(it item, found bool) (item, otter.ComputeOp) {
+		if attached = found && it.is(value); !attached {
+			return item{}, otter.CancelOp
+		}
+		it.live = live
+		return it, otter.WriteOp
+	})
+	return attached
 }
 
 // Delete implements [store.Store].
@@ -44,7 +55,10 @@ func (m *memory) Delete(ctx context.Context, key string) (existed bool, err erro
 
 // Add implements [store.Adder].
 func (m *memory) Add(ctx context.Context, key string, value []byte, ttl time.Duration) (added bool, err error) {
-	return m.Swap(ctx, key, nil, clipped(value), ttl)
+	if value == nil {
+		value = []byte{}
+	}
+	return m.Swap(ctx, key, nil, value, ttl)
 }
 
 // Swap implements [store.Swapper].
@@ -52,16 +66,16 @@ func (m *memory) Swap(ctx context.Context, key string, old, new []byte, ttl time
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
-	tooLarge := m.admit(key, new, 0)
-	m.cache.Compute(key, func(it *item, found bool) (*item, otter.ComputeOp) {
-		swapped = found == (old != nil) && (!found || bytes.Equal(it.value, old))
+	tooLarge := m.admit(key, new)
+	m.cache.Compute(key, func(it item, found bool) (item, otter.ComputeOp) {
+		swapped = found == (old != nil) && (!found || it.text == string(old))
 		switch {
 		case !swapped:
-			return nil, otter.CancelOp
+			return item{}, otter.CancelOp
 		case new == nil || ttl <= 0 || tooLarge != nil:
-			return nil, otter.InvalidateOp
+			return item{}, otter.InvalidateOp
 		}
-		return newItem(key, copied(new), nil, 0, deadline(m.clock, ttl)), otter.WriteOp
+		return newItem(copied(new), deadline(m.clock, ttl)), otter.WriteOp
 	})
 	if swapped && tooLarge != nil {
 		return false, tooLarge
@@ -74,18 +88,15 @@ func (m *memory) Touch(ctx context.Context, key string, ttl time.Duration) (exis
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
-	m.cache.Compute(key, func(it *item, found bool) (*item, otter.ComputeOp) {
+	m.cache.Compute(key, func(it item, found bool) (item, otter.ComputeOp) {
 		existed = found
 		switch {
 		case !found:
-			return nil, otter.CancelOp
+			return item{}, otter.CancelOp
 		case ttl <= 0:
-			return nil, otter.InvalidateOp
+			return item{}, otter.InvalidateOp
 		}
-		touched := *it
-		touched.deadline = deadline(m.clock, ttl)
-		it.moved = true
-		return &touched, otter.WriteOp
+		return item{text: it.text, deadline: deadline(m.clock, ttl)}, otter.WriteOp
 	})
 	return existed, nil
 }
@@ -95,23 +106,23 @@ func (m *memory) Incr(ctx context.Context, key string, delta int64) (sum int64, 
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	m.cache.Compute(key, func(it *item, found bool) (*item, otter.ComputeOp) {
+	m.cache.Compute(key, func(it item, found bool) (item, otter.ComputeOp) {
 		if !found {
 			err = store.ErrNotFound
-			return nil, otter.CancelOp
+			return item{}, otter.CancelOp
 		}
-		if sum, err = add(it.value, delta); err != nil {
-			return nil, otter.CancelOp
+		if sum, err = add(it.text, delta); err != nil {
+			return item{}, otter.CancelOp
 		}
-		return newItem(key, strconv.AppendInt(nil, sum, 10), nil, 0, it.deadline), otter.WriteOp
+		return newItem(strconv.AppendInt(nil, sum, 10), it.deadline), otter.WriteOp
 	})
 	return sum, err
 }
 
 // add returns the integer in text plus delta.
-func add(text []byte, delta int64) (int64, error) {
-	n, err := strconv.ParseInt(string(text), 10, 64)
-	if err != nil || strconv.FormatInt(n, 10) != string(text) {
+func add(text string, delta int64) (int64, error) {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || strconv.FormatInt(n, 10) != text {
 		return 0, fmt.Errorf("memstore: value is no decimal integer: %w", errors.ErrUnsupported)
 	}
 	sum := n + delta
@@ -142,12 +153,9 @@ func (m *memory) Clear(ctx context.Context, prefix string) error {
 }
 
 // admit tells whether an entry could be kept if it were the only one.
-func (m *memory) admit(key string, value []byte, extra int) error {
+func (m *memory) admit(key string, value []byte) error {
 	limit := min(m.maxBytes, math.MaxUint32)
-	if int64(extra) > limit {
-		return fmt.Errorf("memstore: object of %d bytes, limit %d: %w", extra, limit, store.ErrTooLarge)
-	}
-	if n := size(key, value, extra); n > limit {
+	if n := size(key, len(value)); n > limit {
 		return fmt.Errorf("memstore: entry of %d bytes, limit %d: %w", n, limit, store.ErrTooLarge)
 	}
 	return nil

@@ -1,8 +1,7 @@
 package storetest
 
 import (
-	"errors"
-	"math"
+	"bytes"
 	"testing"
 
 	"github.com/larder-go/larder/store"
@@ -20,33 +19,50 @@ func testLocal(t *testing.T, h *harness) {
 	h.set(t, key, "plain")
 	wantLive(t, local, prefix+key, []byte("plain"), nil)
 
-	live := &struct{ n int }{1}
-	if err := local.SetLive(prefix+key, []byte("bytes"), live, 100, long); err != nil {
-		t.Fatalf("SetLive: %v", err)
+	value := []byte("bytes")
+	if err := local.Keep(prefix+key, value, long); err != nil {
+		t.Fatalf("Keep: %v", err)
 	}
-	wantLive(t, local, prefix+key, []byte("bytes"), live)
+	wantLive(t, local, prefix+key, []byte("bytes"), nil)
 	h.wantValue(t, key, "bytes")
+	testAttach(t, local, prefix+key)
 
 	h.set(t, key, "plain again")
 	wantLive(t, local, prefix+key, []byte("plain again"), nil)
 
-	if err := local.SetLive(prefix+key, nil, live, 0, 0); err != nil {
-		t.Errorf("SetLive with ttl 0: %v", err)
+	if err := local.Keep(prefix+key, []byte("bytes"), 0); err != nil {
+		t.Errorf("Keep with ttl 0: %v", err)
 	}
 	h.wantMiss(t, key)
-	testLocalTooLarge(t, h, local, prefix+key)
 	testSlot(t, local, prefix+key)
 }
 
-func testLocalTooLarge(t *testing.T, h *harness, local store.Local, key string) {
-	_ = local.SetLive(key, []byte("earlier"), nil, 0, long)
-	err := local.SetLive(key, []byte("x"), nil, math.MaxInt, long)
-	if err == nil {
-		t.Error("SetLive took an object larger than any memory")
-	} else if !errors.Is(err, store.ErrTooLarge) {
-		t.Errorf("SetLive returned %v; want one that wraps store.ErrTooLarge", err)
+// attached counts how often it is told that its bytes are gone.
+type attached struct{ dropped int }
+
+func (a *attached) Dropped() { a.dropped++ }
+
+func testAttach(t *testing.T, local store.Local, key string) {
+	value, _, _ := local.GetLive(key)
+	first, second, late := new(attached), new(attached), new(attached)
+	if local.Attach(key, bytes.Clone(value), late) || local.Attach(key+" absent", value, late) {
+		t.Error("Attach took an object for other bytes than the key's own")
 	}
-	wantLive(t, local, key, nil, nil)
+	for _, live := range []*attached{first, second} {
+		if !local.Attach(key, value, live) {
+			t.Fatal("Attach refused an object for the bytes that are there")
+		}
+		wantLive(t, local, key, value, live)
+	}
+	if first.dropped != 1 || second.dropped != 0 {
+		t.Errorf("told %d and %d times that the bytes are gone; want 1 of the replaced object, 0 of the other", first.dropped, second.dropped)
+	}
+	if err := local.Keep(key, bytes.Clone(value), long); err != nil || second.dropped != 1 {
+		t.Errorf("Keep of new bytes: %v, told %d times; want 1", err, second.dropped)
+	}
+	if wantLive(t, local, key, value, nil); local.Attach(key, value, late) || late.dropped != 0 {
+		t.Error("Attach took an object for bytes that were replaced by equal ones")
+	}
 }
 
 func testSlot(t *testing.T, local store.Local, name string) {
@@ -58,7 +74,7 @@ func testSlot(t *testing.T, local store.Local, name string) {
 	}
 }
 
-func wantLive(t *testing.T, local store.Local, key string, value []byte, live any) {
+func wantLive(t *testing.T, local store.Local, key string, value []byte, live store.Dropper) {
 	t.Helper()
 	gotValue, gotLive, found := local.GetLive(key)
 	if found != (value != nil) || string(gotValue) != string(value) || gotLive != live {
