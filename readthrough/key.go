@@ -126,10 +126,8 @@ func (e *Engine) Key(f *Face, material []byte) *Key {
 
 func (e *Engine) newKey(f *Face, material []byte, hash uint64) *Key {
 	k := &Key{face: f, hash: hash, material: string(material)}
-	h := sha256.New()
-	h.Write(AppendPart(AppendPart(nil, formatVersion), f.Name))
-	h.Write(material)
-	h.Sum(k.sum[:0])
+	var room [512]byte
+	k.sum = sha256.Sum256(append(AppendPart(AppendPart(room[:0], formatVersion), f.Name), material...))
 	k.unit = printable(k.sum[:24])
 	k.mark = unitMark(k.unit)
 	k.seen.Store(&seen{names: e.marks.names(k)})
