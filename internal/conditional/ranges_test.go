@@ -91,21 +91,21 @@ func TestIfRange(t *testing.T) {
 		{"empty", "If-Range:", stored, Full},
 	} {
 		t.Run(c.clause, func(t *testing.T) {
-			got := Evaluate("GET", header("Range: bytes=0-1", c.ifr), Representation{Status: 200, Header: c.stored, Size: 10})
+			got := Evaluate("GET", header("Range: bytes=0-1", c.ifr), Representation{Status: 200, Validators: ValidatorsOf(c.stored), Size: 10})
 			if got.Outcome != c.want {
 				t.Errorf("outcome %d, want %d", got.Outcome, c.want)
 			}
 		})
 	}
 	two := header("Range: bytes=0-1", `If-Range: "a"`, `If-Range: "a"`)
-	if got := Evaluate("GET", two, Representation{Status: 200, Header: stored, Size: 10}); got.Outcome != Full {
+	if got := Evaluate("GET", two, Representation{Status: 200, Validators: ValidatorsOf(stored), Size: 10}); got.Outcome != Full {
 		t.Errorf("two If-Range lines: outcome %d, want Full", got.Outcome)
 	}
 }
 
 func TestPreconditionComesBeforeRange(t *testing.T) {
 	request := header("Range: bytes=0-1", `If-None-Match: "a"`, `If-Range: "a"`)
-	if got := Evaluate("GET", request, Representation{Status: 200, Header: header(`ETag: "a"`), Size: 10}); got.Outcome != NotModified {
+	if got := Evaluate("GET", request, Representation{Status: 200, Validators: ValidatorsOf(header(`ETag: "a"`)), Size: 10}); got.Outcome != NotModified {
 		t.Errorf("outcome %d, want NotModified", got.Outcome)
 	}
 }
