@@ -3,9 +3,51 @@ package cachepage
 import (
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/larder-go/larder/internal/conditional"
 )
+
+// representation is what there is to answer from: all of a response, or a part
+// that holds what is asked for.
+type representation struct {
+	conditional.Representation
+	body   []byte
+	first  int64  // where in the whole body begins
+	coding string // that was chosen, "" if there is none
+	length int    // of what was chosen among codings
+}
+
+// represent makes rep what p has for the request. h holds what outer handlers
+// set.
+func (x *exchange) represent(p *page, h http.Header, rep *representation) {
+	rep.body, rep.Status, rep.Size = p.body, p.status, int64(p.plain)
+	if p.partial() {
+		rep.Status, rep.first, rep.Size = http.StatusOK, p.first, p.whole
+	}
+	rep.Validators = p.validators(h)
+	if p.coded != nil {
+		x.choose(p, rep)
+	}
+}
+
+// validators are those of the page. A page has not kept what an outer handler
+// had set in the same way, and sets again.
+func (p *page) validators(h http.Header) conditional.Validators {
+	v := conditional.ValidatorsOf(h)
+	for i := range p.fields {
+		switch f := &p.fields[i]; f.name {
+		case "Etag":
+			v.ETag = f.values
+		case "Last-Modified":
+			v.LastModified = f.values
+		case "Date":
+			v.Date = f.values
+		}
+	}
+	v.Made = time.Unix(p.life.Born/int64(time.Second), 0)
+	return v
+}
 
 // reply sends a page whose header is in h, as far as the request's
 // preconditions and range ask for it (RFC 9110 §13.2.2, §14.2). own tells the

@@ -3,7 +3,6 @@ package cachepage
 import (
 	"net/http"
 	"slices"
-	"time"
 
 	"github.com/larder-go/larder/internal/conditional"
 	"github.com/larder-go/larder/internal/field"
@@ -14,30 +13,47 @@ import (
 func (x *exchange) serve(p *page, now int64, status *field.Status) {
 	h := x.w.Header()
 	preset := len(h) > 0
-	rep := x.represent(p, h)
+	t := p.hitTexts(x.rt.name, now)
+	if x.q.Selective || p.coded != nil {
+		x.serveSelected(h, p, t, status, preset)
+		return
+	}
+	p.put(h, x.leftOut(t, preset))
+	x.say(h, t, status, preset)
+	x.w.WriteHeader(p.status)
+	if x.r.Method != http.MethodHead {
+		x.w.Write(p.body)
+	}
+}
+
+// serveSelected answers with what a precondition, a range or a coding leaves of
+// a page. What that is, is decided before the fields are put together: of a 304
+// there are few.
+func (x *exchange) serveSelected(h http.Header, p *page, t *hitTexts, status *field.Status, preset bool) {
+	var rep representation
+	x.represent(p, h, &rep)
 	var res conditional.Result
 	if x.q.Selective {
-		res = conditional.Evaluate(x.r.Method, x.r.Header, rep.Representation)
+		res = conditional.Evaluate(x.r.Method, x.r.Header, &rep.Representation)
 	}
-	t := p.hitTexts(x.rt.name, now)
 	if res.Outcome == conditional.NotModified {
 		p.put304(h, &rep, preset)
 	} else {
-		p.put(h, &rep, x.leftOut(t, res, preset))
+		p.put(h, none)
+		if p.coded != nil {
+			rep.describe(h)
+		}
 	}
 	x.say(h, t, status, preset)
 	x.reply(h, &rep, res, p.has)
 }
 
 // put puts the fields of the page into h, but for the one at except.
-func (p *page) put(h http.Header, rep *representation, except int) {
+func (p *page) put(h http.Header, except int) {
 	for i := range p.fields {
 		if i != except {
 			h[p.fields[i].name] = p.fields[i].values
 		}
-	}
-	if p.coded != nil {
-		rep.describe(h)
 	}
 }
 
@@ -57,9 +73,10 @@ func (p *page) put304(h http.Header, rep *representation, preset bool) {
 	}
 }
 
-// leftOut is the index of the stored field that the server writes by itself.
-func (x *exchange) leftOut(t *hitTexts, res conditional.Result, preset bool) int {
-	if t.implied == none || preset || res.Outcome != conditional.Full || x.r.Method != http.MethodGet || !isOwnWriter(x.w) {
+// leftOut is the index of the stored field that the server writes by itself,
+// or none.
+func (x *exchange) leftOut(t *hitTexts, preset bool) int {
+	if t.implied == none || preset || x.r.Method != http.MethodGet || !isOwnWriter(x.w) {
 		return none
 	}
 	return t.implied
@@ -68,14 +85,13 @@ func (x *exchange) leftOut(t *hitTexts, res conditional.Result, preset bool) int
 // say adds what there is to say of the hit itself.
 func (x *exchange) say(h http.Header, t *hitTexts, status *field.Status, preset bool) {
 	h["Age"] = t.ageIs
-	switch {
-	case status != nil:
+	if status != nil {
 		status.Cache, status.HasTTL, status.TTL = x.rt.name, true, t.ttl
 		field.AddCacheStatus(h, *status)
-	case h["Cache-Status"] == nil:
-		h["Cache-Status"] = t.status
-	default:
+	} else if preset || t.chained {
 		h["Cache-Status"] = append(slices.Clip(h["Cache-Status"]), t.status[0])
+	} else {
+		h["Cache-Status"] = t.status
 	}
 	if x.rt.serverTiming {
 		x.timing(h, outcome(status), t.age)
@@ -92,49 +108,6 @@ func outcome(s *field.Status) string {
 		return "revalidated"
 	}
 	return "stale"
-}
-
-// representation is what there is to answer from: all of a response, or a part
-// that holds what is asked for.
-type representation struct {
-	conditional.Representation
-	body   []byte
-	first  int64  // where in the whole body begins
-	coding string // that was chosen, "" if there is none
-	length int    // of what was chosen among codings
-}
-
-// represent is what p has for the request. h holds what outer handlers set.
-func (x *exchange) represent(p *page, h http.Header) (rep representation) {
-	rep.body, rep.Status, rep.Size = p.body, p.status, int64(p.plain)
-	if p.partial() {
-		rep.Status, rep.first, rep.Size = http.StatusOK, p.first, p.whole
-	}
-	if x.q.Selective || p.coded != nil {
-		rep.Validators = p.validators(h)
-	}
-	if p.coded != nil {
-		x.choose(p, &rep)
-	}
-	return rep
-}
-
-// validators are those of the page. A page has not kept what an outer handler
-// had set in the same way, and sets again.
-func (p *page) validators(h http.Header) conditional.Validators {
-	v := conditional.ValidatorsOf(h)
-	for i := range p.fields {
-		switch f := &p.fields[i]; f.name {
-		case "Etag":
-			v.ETag = f.values
-		case "Last-Modified":
-			v.LastModified = f.values
-		case "Date":
-			v.Date = f.values
-		}
-	}
-	v.Made = time.Unix(p.life.Born/int64(time.Second), 0)
-	return v
 }
 
 func (p *page) has(name string) bool {

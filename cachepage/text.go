@@ -15,6 +15,7 @@ type hitTexts struct {
 	ageIs   []string
 	status  []string
 	texts   [2]string // behind the two slices
+	chained bool      // the page has kept a Cache-Status
 	implied int       // of page.implied
 }
 
@@ -23,7 +24,7 @@ func (p *page) hitTexts(name string, now int64) *hitTexts {
 	if t := p.texts.Load(); t != nil && t.age == age && t.ttl == ttl && t.name == name {
 		return t
 	}
-	t := &hitTexts{name: name, age: age, ttl: ttl, implied: p.implied()}
+	t := &hitTexts{name: name, age: age, ttl: ttl, chained: p.has("Cache-Status"), implied: p.implied()}
 	var room [96]byte
 	b := strconv.AppendInt(room[:0], age, 10)
 	digits := len(b)

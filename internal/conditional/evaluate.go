@@ -35,7 +35,7 @@ type Result struct {
 //
 // It follows RFC 9110 §13.2.2; as §13.2.1 demands it acts only on what would
 // otherwise be a successful response.
-func Evaluate(method string, request http.Header, rep Representation) Result {
+func Evaluate(method string, request http.Header, rep *Representation) Result {
 	if rep.Status/100 != 2 {
 		return Result{Outcome: Full}
 	}

@@ -33,7 +33,7 @@ func Unsatisfied(size int64) string {
 }
 
 // rangeResult carries out step 5 of RFC 9110 §13.2.2 and §14.2.
-func rangeResult(request http.Header, rep Representation) Result {
+func rangeResult(request http.Header, rep *Representation) Result {
 	lines := request["Range"]
 	if len(lines) != 1 || rep.Size <= 0 || !ifRange(request, &rep.Validators) {
 		return Result{Outcome: Full}
