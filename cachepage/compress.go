@@ -116,28 +116,33 @@ func (rt *route) compress(body []byte) (all []codedBody) {
 	return all
 }
 
-// content chooses the representation of p for the request and says in h which
-// one it is. h holds the stored fields already.
-func (x *exchange) content(p *page, h http.Header) []byte {
-	if p.coded == nil {
-		return p.body
-	}
+// choose makes rep the coding of a compressed page that suits the request. Its
+// entity tag is that of the page until then.
+func (x *exchange) choose(p *page, rep *representation) {
 	offers := make([]string, len(p.coded))
 	for i := range p.coded {
 		offers[i] = p.coded[i].coding
 	}
-	chosen := field.Negotiate(x.r.Header["Accept-Encoding"], offers)
-	if i := slices.Index(offers, chosen); i >= 0 {
-		c := &p.coded[i]
-		h["Content-Encoding"] = []string{c.coding}
-		h["Content-Length"] = []string{strconv.Itoa(len(c.body))}
-		if tag := first(h["Etag"]); tag != "" {
-			h["Etag"] = []string{codedTag(tag, c.coding)}
+	if i := slices.Index(offers, field.Negotiate(x.r.Header["Accept-Encoding"], offers)); i >= 0 {
+		rep.body, rep.coding, rep.length = p.coded[i].body, offers[i], len(p.coded[i].body)
+		if tag := first(rep.ETag); tag != "" {
+			rep.ETag = []string{codedTag(tag, rep.coding)}
 		}
-		return c.body
+	} else {
+		rep.body, rep.length = p.decompressed(), p.plain
 	}
-	h["Content-Length"] = []string{strconv.Itoa(p.plain)}
-	return p.decompressed()
+	rep.Size = int64(len(rep.body))
+}
+
+// describe says in h what was chosen.
+func (rep *representation) describe(h http.Header) {
+	h["Content-Length"] = []string{strconv.Itoa(rep.length)}
+	if rep.coding != "" {
+		h["Content-Encoding"] = []string{rep.coding}
+	}
+	if rep.ETag != nil {
+		h["Etag"] = rep.ETag
+	}
 }
 
 // codedTag is the entity tag of a coded form of what tag stands for: strong

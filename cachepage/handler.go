@@ -55,8 +55,7 @@ type exchange struct {
 	query string // as far as it is in the key
 	site  *site
 
-	searched bool // query was read with rule
-	rule     field.NoVarySearch
+	rule *field.NoVarySearch // that query was read with, nil if there is none
 
 	rewritten string // path that the handler sees, where it is no end of the one that was asked for
 
@@ -73,7 +72,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.next.ServeHTTP(w, r)
 		return
 	}
-	x := exchange{h: h, rt: b.route, pages: b.pages, w: w, r: r}
+	var x exchange // filled in place: as a literal it would be made and then copied
+	x.h, x.rt, x.pages, x.w, x.r = h, b.route, b.pages, w, r
 	x.q = x.rt.policy.Admit(r)
 	if refused := x.refusal(); refused == policy.FwdMethod && x.mayAnswerGet() {
 		x.post(b)
@@ -169,12 +169,12 @@ func (x *exchange) key(b *binding) *readthrough.Key {
 
 // search reads the query with the rule that the handler gave for this path.
 func (x *exchange) search() {
-	rule, known := x.pages.search.find(x.searchPath())
-	if !known {
+	rule := x.pages.search.find(x.searchPath())
+	if rule == nil {
 		return
 	}
 	if query, ok := canonicalQuery(rule, x.query); ok {
-		x.query, x.rule, x.searched = query, rule, true
+		x.query, x.rule = query, rule
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/larder-go/larder/internal/conditional"
 	"github.com/larder-go/larder/internal/policy"
 	"github.com/larder-go/larder/readthrough"
 )
@@ -210,14 +211,19 @@ func (rec *recorder) isOwn(name string) bool {
 func (rec *recorder) send(n *readthrough.Entry, stored bool) {
 	rec.restoreHeader()
 	rec.comment(rec.status, n != nil && stored)
-	x, h, body := rec.x, rec.Header(), rec.buf
+	x, h := rec.x, rec.Header()
+	rep := representation{body: rec.buf}
+	rep.Status, rep.Size, rep.Validators = rec.status, int64(len(rec.buf)), conditional.ValidatorsOf(h)
 	if n != nil && n.Live.(*page).coded != nil {
-		body = x.content(n.Live.(*page), h)
+		x.choose(n.Live.(*page), &rep)
+		rep.describe(h)
 	}
+	var res conditional.Result
 	if !x.rt.policy.Follow && x.q.Selective {
-		x.answer(h, representation{status: rec.status, body: body, size: int64(len(body))}, rec.isOwn)
-		return
+		res = conditional.Evaluate(x.r.Method, x.r.Header, &rep.Representation)
 	}
-	x.w.WriteHeader(rec.status)
-	x.w.Write(body)
+	if res.Outcome == conditional.NotModified {
+		strip304(h, rec.isOwn)
+	}
+	x.reply(h, &rep, res, rec.isOwn)
 }

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
 	"sync/atomic"
 	"unsafe"
 
@@ -189,31 +188,4 @@ func (p *page) softened(now int64) *page {
 	}
 	s.life.FreshUntil = ended
 	return s
-}
-
-// hitTexts are the header values that change from second to second, made once
-// for each.
-type hitTexts struct {
-	name   string
-	age    int64
-	ttl    int64
-	ageIs  []string
-	status []string
-	texts  [2]string // behind the two slices
-}
-
-func (p *page) hitTexts(name string, now int64) *hitTexts {
-	age, ttl := p.life.Age(now), p.life.TTL(now)
-	if t := p.texts.Load(); t != nil && t.age == age && t.ttl == ttl && t.name == name {
-		return t
-	}
-	t := &hitTexts{name: name, age: age, ttl: ttl}
-	var room [96]byte
-	b := strconv.AppendInt(room[:0], age, 10)
-	digits := len(b)
-	all := string(field.AppendCacheStatus(b, field.Status{Cache: name, Hit: true, HasTTL: true, TTL: ttl}))
-	t.texts = [2]string{all[:digits], all[digits:]}
-	t.ageIs, t.status = t.texts[0:1:1], t.texts[1:2:2]
-	p.texts.Store(t)
-	return t
 }

@@ -22,15 +22,6 @@ func (p *page) part() conditional.Part {
 	}
 }
 
-// representation is what p has to answer from. body is that of the coding that
-// was chosen.
-func (p *page) representation(body []byte) representation {
-	if p.partial() {
-		return representation{status: http.StatusOK, body: body, first: p.first, size: p.whole}
-	}
-	return representation{status: p.status, body: body, size: int64(len(body))}
-}
-
 // partOf is the part that an entry holds, nil if it holds something else.
 func partOf(n *readthrough.Entry) *page {
 	if n == nil || n.Uncacheable() {

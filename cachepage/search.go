@@ -17,24 +17,23 @@ import (
 // Purge, in any process, reaches them.
 type searchRules struct {
 	count  atomic.Int32
-	byPath sync.Map // site key and path → field.NoVarySearch
+	byPath sync.Map // site key and path → *field.NoVarySearch
 }
 
 // maxSearchRules bounds the memory; beyond it nothing is learned.
 const maxSearchRules = 10_000
 
-func (s *searchRules) find(path string) (field.NoVarySearch, bool) {
+// find is the rule for path, nil if there is none.
+func (s *searchRules) find(path string) *field.NoVarySearch {
 	if s.count.Load() == 0 {
-		return field.NoVarySearch{}, false
+		return nil
 	}
-	v, ok := s.byPath.Load(path)
-	if !ok {
-		return field.NoVarySearch{}, false
-	}
-	return v.(field.NoVarySearch), true
+	v, _ := s.byPath.Load(path)
+	rule, _ := v.(*field.NoVarySearch)
+	return rule
 }
 
-func (s *searchRules) learn(path string, n field.NoVarySearch) {
+func (s *searchRules) learn(path string, n *field.NoVarySearch) {
 	if s.count.Load() >= maxSearchRules {
 		return
 	}
@@ -51,7 +50,7 @@ func (s *searchRules) forget(path string) {
 
 // canonicalQuery is the query with nothing in it that does not matter. ok is
 // false for a query that does not parse.
-func canonicalQuery(n field.NoVarySearch, raw string) (_ string, ok bool) {
+func canonicalQuery(n *field.NoVarySearch, raw string) (_ string, ok bool) {
 	var parts []string
 	for part := range strings.SplitSeq(raw, "&") {
 		name, _, _ := strings.Cut(part, "=")
@@ -104,11 +103,11 @@ func (rec *recorder) learnSearch(h http.Header) (tag string, ok bool) {
 	path := x.searchPath()
 	switch {
 	case valid:
-		x.pages.search.learn(path, said)
-	case x.searched:
+		x.pages.search.learn(path, &said)
+	case x.rule != nil:
 		x.pages.search.forget(path)
 	}
-	if !x.searched {
+	if x.rule == nil {
 		return "", true // kept under the query as it came
 	}
 	return searchTag(path), valid && said.String() == x.rule.String()

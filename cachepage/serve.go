@@ -3,7 +3,6 @@ package cachepage
 import (
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/larder-go/larder/internal/conditional"
 	"github.com/larder-go/larder/internal/field"
@@ -13,31 +12,89 @@ import (
 // one.
 func (x *exchange) serve(p *page, now int64, status *field.Status) {
 	h := x.w.Header()
-	for i := range p.fields {
-		h[p.fields[i].name] = p.fields[i].values
-	}
+	preset := len(h) > 0
 	t := p.hitTexts(x.rt.name, now)
+	if x.q.Selective || p.coded != nil {
+		x.serveSelected(h, p, t, status, preset)
+		return
+	}
+	p.put(h, x.leftOut(t, preset))
+	x.say(h, t, status, preset)
+	x.w.WriteHeader(p.status)
+	if x.r.Method != http.MethodHead {
+		x.w.Write(p.body)
+	}
+}
+
+// serveSelected answers with what a precondition, a range or a coding leaves of
+// a page. What that is, is decided before the fields are put together: of a 304
+// there are few.
+func (x *exchange) serveSelected(h http.Header, p *page, t *hitTexts, status *field.Status, preset bool) {
+	var rep representation
+	x.represent(p, h, &rep)
+	var res conditional.Result
+	if x.q.Selective {
+		res = conditional.Evaluate(x.r.Method, x.r.Header, &rep.Representation)
+	}
+	if res.Outcome == conditional.NotModified {
+		p.put304(h, &rep, preset)
+	} else {
+		p.put(h, none)
+		if p.coded != nil {
+			rep.describe(h)
+		}
+	}
+	x.say(h, t, status, preset)
+	x.reply(h, &rep, res, p.has)
+}
+
+// put puts the fields of the page into h, but for the one at except.
+func (p *page) put(h http.Header, except int) {
+	for i := range p.fields {
+		if i != except {
+			h[p.fields[i].name] = p.fields[i].values
+		}
+	}
+}
+
+// put304 puts those fields of the page into h that a 304 carries. What outer
+// handlers have preset gives way to all of the page's, sent or not.
+func (p *page) put304(h http.Header, rep *representation, preset bool) {
+	for i := range p.fields {
+		if f := &p.fields[i]; conditional.Keeps304(f.name) {
+			h[f.name] = f.values
+		}
+	}
+	if rep.coding != "" && rep.ETag != nil {
+		h["Etag"] = rep.ETag
+	}
+	if preset {
+		strip304(h, p.has)
+	}
+}
+
+// leftOut is the index of the stored field that the server writes by itself,
+// or none.
+func (x *exchange) leftOut(t *hitTexts, preset bool) int {
+	if t.implied == none || preset || x.r.Method != http.MethodGet || !isOwnWriter(x.w) {
+		return none
+	}
+	return t.implied
+}
+
+// say adds what there is to say of the hit itself.
+func (x *exchange) say(h http.Header, t *hitTexts, status *field.Status, preset bool) {
 	h["Age"] = t.ageIs
-	switch before := h["Cache-Status"]; {
-	case status != nil:
+	if status != nil {
 		status.Cache, status.HasTTL, status.TTL = x.rt.name, true, t.ttl
 		field.AddCacheStatus(h, *status)
-	case before == nil:
+	} else if preset || t.chained {
+		h["Cache-Status"] = append(slices.Clip(h["Cache-Status"]), t.status[0])
+	} else {
 		h["Cache-Status"] = t.status
-	default:
-		h["Cache-Status"] = append(slices.Clip(before), t.status[0])
 	}
 	if x.rt.serverTiming {
 		x.timing(h, outcome(status), t.age)
-	}
-	body := x.content(p, h)
-	if x.q.Selective {
-		x.answer(h, p.representation(body), p.has)
-		return
-	}
-	x.w.WriteHeader(p.status)
-	if x.r.Method != http.MethodHead {
-		x.w.Write(body)
 	}
 }
 
@@ -53,58 +110,6 @@ func outcome(s *field.Status) string {
 	return "stale"
 }
 
-// representation is what there is to answer from: all of a response, or a part
-// that holds what is asked for.
-type representation struct {
-	status int // of a response with all of it
-	body   []byte
-	first  int64 // where in the whole body begins
-	size   int64 // of the whole
-}
-
-// answer sends a page whose header is in h to a request with preconditions or
-// a range (RFC 9110 §13.2.2, §14.2). own tells the page's fields from those of
-// outer handlers.
-func (x *exchange) answer(h http.Header, rep representation, own func(name string) bool) {
-	status, body := rep.status, rep.body
-	res := conditional.Evaluate(x.r.Method, x.r.Header, conditional.Representation{Status: status, Header: h, Size: rep.size})
-	switch res.Outcome {
-	case conditional.NotModified:
-		for name := range h {
-			if !conditional.Keeps304(name) && (own(name) || name == "Content-Encoding") {
-				delete(h, name)
-			}
-		}
-		status, body = http.StatusNotModified, nil
-	case conditional.PreconditionFailed:
-		status, body = http.StatusPreconditionFailed, nil
-		empty(h, own)
-	case conditional.RangeNotSatisfiable:
-		status, body = http.StatusRequestedRangeNotSatisfiable, nil
-		empty(h, own)
-		h["Content-Range"] = []string{conditional.Unsatisfied(rep.size)}
-	case conditional.Partial:
-		status, body = http.StatusPartialContent, body[res.Range.Start-rep.first:][:res.Range.Length]
-		h["Content-Range"] = []string{res.Range.ContentRange(rep.size)}
-		h["Content-Length"] = []string{strconv.Itoa(len(body))}
-	}
-	x.w.WriteHeader(status)
-	if x.r.Method != http.MethodHead && len(body) > 0 {
-		x.w.Write(body)
-	}
-}
-
 func (p *page) has(name string) bool {
 	return slices.ContainsFunc(p.fields, func(f headerField) bool { return f.name == name })
-}
-
-// empty takes from h what describes a body that is not sent.
-func empty(h http.Header, own func(name string) bool) {
-	delete(h, "Content-Encoding")
-	for _, name := range [...]string{"Content-Type", "Etag", "Last-Modified", "Cache-Control", "Expires"} {
-		if own(name) {
-			delete(h, name)
-		}
-	}
-	h["Content-Length"] = []string{"0"}
 }

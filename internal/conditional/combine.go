@@ -52,7 +52,7 @@ func (p Part) Whole() bool { return p.Start == 0 && p.Length == p.Size }
 // Answers reports whether what a request's Range and If-Range ask for lies
 // within the part, so that it can be answered from it (RFC 9111 §3.3).
 func (p Part) Answers(request http.Header) bool {
-	asked := rangeResult(request, Representation{Header: p.Header, Size: p.Size})
+	asked := rangeResult(request, &Representation{Validators: ValidatorsOf(p.Header), Size: p.Size})
 	return asked.Outcome == Partial && asked.Range.Start >= p.Start && asked.Range.end() <= p.end()
 }
 

@@ -3,6 +3,8 @@ package conditional
 import (
 	"net/http"
 	"strings"
+
+	"github.com/larder-go/larder/internal/field"
 )
 
 // tag is an entity tag as it stands in a field, quotes and weakness included
@@ -21,13 +23,12 @@ func strong(a, b tag) bool { return a == b && a != "" && !a.weak() }
 
 func weak(a, b tag) bool { return a.opaque() == b.opaque() && a != "" }
 
-// entityTag is the tag of a response, "" if it has none that is valid.
-func entityTag(h http.Header) tag {
-	lines := h["Etag"]
+// entityTag is the tag in the ETag of a response, "" if that holds no valid one.
+func entityTag(lines []string) tag {
 	if len(lines) != 1 {
 		return ""
 	}
-	s := strings.Trim(lines[0], " \t")
+	s := field.TrimSpace(lines[0])
 	if tagLen(s) != len(s) {
 		return ""
 	}
@@ -36,13 +37,13 @@ func entityTag(h http.Header) tag {
 
 // SameStrong reports whether two responses carry the same strong entity tag.
 func SameStrong(a, b http.Header) bool {
-	return strong(entityTag(a), entityTag(b))
+	return strong(entityTag(a["Etag"]), entityTag(b["Etag"]))
 }
 
 // SameWeak reports whether two responses carry the same entity tag, weak or
 // strong.
 func SameWeak(a, b http.Header) bool {
-	return weak(entityTag(a), entityTag(b))
+	return weak(entityTag(a["Etag"]), entityTag(b["Etag"]))
 }
 
 // tagLen is the length of the entity tag that s begins with, 0 if there is
@@ -66,53 +67,39 @@ func tagLen(s string) int {
 	return 0
 }
 
-// tagList is the value of If-Match or If-None-Match.
-type tagList struct {
-	any  bool // "*"
-	tags []tag
-}
-
-// matches reports whether the list holds t. "*" stands for any representation,
-// with or without a tag (RFC 9110 §13.1.1).
-func (l tagList) matches(t tag, same comparison) bool {
-	if l.any {
-		return true
-	}
-	for _, one := range l.tags {
-		if same(one, t) {
-			return true
-		}
-	}
-	return false
-}
-
-// parseTags reads a list of entity tags or "*". ok is false if any part of it
-// is malformed. A tag may hold commas and backslashes that mean nothing.
-func parseTags(lines []string) (list tagList, ok bool) {
-	if len(lines) == 1 && strings.Trim(lines[0], " \t") == "*" {
-		return tagList{any: true}, true
+// listed reports whether If-Match or If-None-Match names t: in a list, or by
+// "*", which stands for any representation, with or without a tag (RFC 9110
+// §13.1.1). A field that is malformed anywhere names nothing, and valid is
+// false. Nothing is allocated.
+func listed(lines []string, t tag, same comparison) (found, valid bool) {
+	if len(lines) == 1 && field.TrimSpace(lines[0]) == "*" {
+		return true, true
 	}
 	for _, line := range lines {
-		if list.tags, ok = appendTags(list.tags, line); !ok {
-			return tagList{}, false
+		for rest := skip(line); rest != ""; valid = true {
+			one, after, ok := cutTag(rest)
+			if !ok {
+				return false, false
+			}
+			found = found || same(one, t)
+			rest = skip(after)
 		}
 	}
-	return list, len(list.tags) > 0
+	return found, valid
 }
 
-// appendTags reads one line of tags between commas.
-func appendTags(tags []tag, line string) ([]tag, bool) {
-	for line = strings.TrimLeft(line, " \t,"); line != ""; {
-		n := tagLen(line)
-		if n == 0 {
-			return nil, false
-		}
-		tags = append(tags, tag(line[:n]))
-		rest := strings.TrimLeft(line[n:], " \t")
-		if rest != "" && rest[0] != ',' {
-			return nil, false
-		}
-		line = strings.TrimLeft(rest, " \t,")
+// cutTag cuts off the tag that s begins with. It ends with s or at a comma;
+// commas and backslashes in it mean nothing.
+func cutTag(s string) (t tag, rest string, ok bool) {
+	n := tagLen(s)
+	rest = field.TrimSpace(s[n:])
+	return tag(s[:n]), rest, n > 0 && (rest == "" || rest[0] == ',')
+}
+
+// skip takes white space and commas off the beginning of s.
+func skip(s string) string {
+	for s != "" && (s[0] == ' ' || s[0] == '\t' || s[0] == ',') {
+		s = s[1:]
 	}
-	return tags, true
+	return s
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 const (
@@ -91,12 +92,9 @@ func TestPreconditions(t *testing.T) {
 		{"§13.2.2 If-Match met, then If-None-Match", header(`If-Match: "a"`, `If-None-Match: "a"`), tagged, NotModified},
 	} {
 		t.Run(c.clause, func(t *testing.T) {
-			got := Evaluate("GET", c.request, Representation{Status: 200, Header: c.stored, Size: 10})
+			got := Evaluate("GET", c.request, &Representation{Status: 200, Validators: ValidatorsOf(c.stored), Size: 10})
 			if got.Outcome != c.want {
 				t.Errorf("outcome %d, want %d", got.Outcome, c.want)
-			}
-			if c.want != Full && !Applies(c.request) {
-				t.Error("Applies says that nothing but Full can come of it")
 			}
 		})
 	}
@@ -124,7 +122,7 @@ func TestMethodAndStatus(t *testing.T) {
 		{"§14.2 Range of GET", "GET", 200, header("Range: bytes=0-1"), Partial},
 	} {
 		t.Run(c.clause, func(t *testing.T) {
-			got := Evaluate(c.method, c.request, Representation{Status: c.status, Header: stored, Size: 10})
+			got := Evaluate(c.method, c.request, &Representation{Status: c.status, Validators: ValidatorsOf(stored), Size: 10})
 			if got.Outcome != c.want {
 				t.Errorf("outcome %d, want %d", got.Outcome, c.want)
 			}
@@ -132,13 +130,38 @@ func TestMethodAndStatus(t *testing.T) {
 	}
 }
 
-func TestAppliesToNothingOfAPlainRequest(t *testing.T) {
-	plain := header("Accept: */*", "Cookie: a=b", `If-Range: "a"`)
-	if Applies(plain) {
-		t.Error("If-Range without Range asks for nothing")
+func TestWhenItWasMadeStandsInForDate(t *testing.T) {
+	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		rule    string
+		request http.Header
+		stored  Validators
+		want    Outcome
+	}{
+		{"made by then", header("If-Modified-Since: " + sent), Validators{Made: at}, NotModified},
+		{"made since", header("If-Modified-Since: " + later), Validators{Made: at}, Full},
+		{"Date comes first", header("If-Modified-Since: " + later), Validators{Date: []string{earlier}, Made: at}, NotModified},
+		{"a Date that is none", header("If-Modified-Since: " + sent), Validators{Date: []string{"today"}, Made: at}, Full},
+		{"made after the last change: a strong date", header("Range: bytes=0-1", "If-Range: "+changed), Validators{LastModified: []string{changed}, Made: at}, Partial},
+		{"made with the last change: a weak one", header("Range: bytes=0-1", "If-Range: "+sent), Validators{LastModified: []string{sent}, Made: at}, Full},
+		{"tells the century", header("If-Modified-Since: Sunday, 22-Nov-60 10:00:00 GMT"), Validators{Made: at}, NotModified},
+	} {
+		t.Run(c.rule, func(t *testing.T) {
+			got := Evaluate("GET", c.request, &Representation{Status: 200, Validators: c.stored, Size: 10})
+			if got.Outcome != c.want {
+				t.Errorf("outcome %d, want %d", got.Outcome, c.want)
+			}
+		})
 	}
-	if n := testing.AllocsPerRun(100, func() { Applies(plain) }); n != 0 {
-		t.Errorf("%v allocations", n)
+}
+
+func TestEvaluateAllocatesNothing(t *testing.T) {
+	stored := Representation{Status: 200, Size: 10, Validators: ValidatorsOf(header(`ETag: "a"`, "Last-Modified: "+changed))}
+	for _, field := range []string{`If-None-Match: "b", "a"`, `If-Match: "a"`, "If-Modified-Since: " + sent} {
+		request := header(field)
+		if n := testing.AllocsPerRun(100, func() { Evaluate("GET", request, &stored) }); n != 0 {
+			t.Errorf("%s: %v allocations", field, n)
+		}
 	}
 }
 
@@ -157,7 +180,7 @@ func TestKeeps304(t *testing.T) {
 
 func ExampleEvaluate() {
 	request := http.Header{"If-None-Match": {`"v1"`}}
-	stored := Representation{Status: 200, Header: http.Header{"Etag": {`"v1"`}}, Size: 1024}
-	fmt.Println(Evaluate("GET", request, stored).Outcome == NotModified)
+	stored := Representation{Status: 200, Validators: ValidatorsOf(http.Header{"Etag": {`"v1"`}}), Size: 1024}
+	fmt.Println(Evaluate("GET", request, &stored).Outcome == NotModified)
 	// Output: true
 }

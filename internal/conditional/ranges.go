@@ -33,9 +33,9 @@ func Unsatisfied(size int64) string {
 }
 
 // rangeResult carries out step 5 of RFC 9110 §13.2.2 and §14.2.
-func rangeResult(request http.Header, rep Representation) Result {
+func rangeResult(request http.Header, rep *Representation) Result {
 	lines := request["Range"]
-	if len(lines) != 1 || rep.Size <= 0 || !ifRange(request, rep.Header) {
+	if len(lines) != 1 || rep.Size <= 0 || !ifRange(request, &rep.Validators) {
 		return Result{Outcome: Full}
 	}
 	ranges, ok := parseRanges(lines[0], rep.Size)
@@ -53,7 +53,7 @@ func rangeResult(request http.Header, rep Representation) Result {
 
 // ifRange reports whether If-Range lets Range apply (RFC 9110 §13.1.5): it is
 // absent, or names exactly this representation by a strong validator.
-func ifRange(request, stored http.Header) bool {
+func ifRange(request http.Header, stored *Validators) bool {
 	lines, ok := request["If-Range"]
 	if !ok {
 		return true
@@ -61,27 +61,19 @@ func ifRange(request, stored http.Header) bool {
 	if len(lines) != 1 {
 		return false
 	}
-	if value := strings.Trim(lines[0], " \t"); value != "" && tagLen(value) == len(value) {
-		return strong(tag(value), entityTag(stored))
+	if value := field.TrimSpace(lines[0]); value != "" && tagLen(value) == len(value) {
+		return strong(tag(value), entityTag(stored.ETag))
 	}
-	asked, valid := date(lines, stored)
-	changed, known := date(stored["Last-Modified"], stored)
-	return valid && known && asked.Equal(changed) && strongDate(stored)
-}
-
-// strongDate reports whether Last-Modified is a strong validator: the response
-// was generated a second or more after it (RFC 9110 §8.8.2.2).
-func strongDate(stored http.Header) bool {
-	changed, _ := date(stored["Last-Modified"], stored)
-	generated, known := date(stored["Date"], stored)
-	return known && generated.After(changed)
+	asked, valid := stored.date(lines)
+	changed, known := stored.date(stored.LastModified)
+	return valid && known && asked.Equal(changed) && stored.strongDate()
 }
 
 // parseRanges reads a set of byte ranges (RFC 9110 §14.1.2) against a body of
 // size bytes and returns the satisfiable ones. ok is false if the set is
 // malformed, too long, or of another unit: then Range is ignored.
 func parseRanges(s string, size int64) (ranges []Range, ok bool) {
-	unit, set, found := strings.Cut(strings.Trim(s, " \t"), "=")
+	unit, set, found := strings.Cut(field.TrimSpace(s), "=")
 	if !found || !strings.EqualFold(unit, "bytes") {
 		return nil, false
 	}

@@ -34,7 +34,7 @@ func ParseExpires(lines []string, now time.Time) (t time.Time, present bool) {
 		return time.Time{}, false
 	}
 	if len(lines) == 1 {
-		t, _ = ParseDate(strings.Trim(lines[0], ows), now)
+		t, _ = ParseDate(TrimSpace(lines[0]), now)
 	}
 	return t, true
 }

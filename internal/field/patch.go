@@ -151,17 +151,26 @@ func (d Directives) without(name string) Directives {
 	return slices.DeleteFunc(d, func(s setting) bool { return s.name == name })
 }
 
-// PatchLifetime announces that a response is fresh for d from now on, as
-// Django's patch_response_headers does: Expires where there is none, and
-// max-age unless there is a smaller one. Less than zero counts as zero;
-// fractions of a second are cut off.
+// PatchLifetime announces that a response is fresh for d from now on: max-age
+// unless there is a smaller one, and Expires where there was neither of the
+// two. Less than zero counts as zero; fractions of a second are cut off.
+//
+// Django's patch_response_headers adds Expires beside a max-age as well, which
+// nobody reads there (RFC 9111 §5.3).
 func PatchLifetime(h http.Header, d time.Duration, now time.Time) {
 	d = max(d, 0)
-	if _, ok := h["Expires"]; !ok {
-		h["Expires"] = []string{FormatDate(now.Add(d))}
+	if said := ParseCacheControl(h["Cache-Control"]).MaxAge; !said.Present || said.Invalid {
+		patchExpires(h, now.Add(d))
 	}
 	seconds := strconv.FormatInt(int64(d/time.Second), 10)
 	Directives{{name: "max-age", arg: seconds}}.Patch(h)
+}
+
+// patchExpires sets Expires where there is none.
+func patchExpires(h http.Header, t time.Time) {
+	if _, ok := h["Expires"]; !ok {
+		h["Expires"] = []string{FormatDate(t)}
+	}
 }
 
 // PatchNoCache lets caches keep the response but not use it without asking
@@ -173,6 +182,7 @@ func PatchNoCache(h http.Header) {
 // PatchNever forbids every cache to keep the response or to use it again, as
 // Django's never_cache does.
 func PatchNever(h http.Header, now time.Time) {
+	patchExpires(h, now)
 	PatchLifetime(h, 0, now)
 	Directives{{name: "no-cache"}, {name: "no-store"}, {name: "must-revalidate"}, {name: "private"}}.Patch(h)
 }

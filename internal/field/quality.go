@@ -8,7 +8,7 @@ const maxQuality = 1000
 // parseQuality reads the part of a list member after its first ";": a weight
 // (RFC 9110 §12.4.2) and nothing else. It returns thousandths.
 func parseQuality(s string) (thousandths int, ok bool) {
-	s = strings.Trim(s, ows)
+	s = TrimSpace(s)
 	if len(s) < 3 || s[0]|0x20 != 'q' || s[1] != '=' || s[2] != '0' && s[2] != '1' {
 		return 0, false
 	}
@@ -33,7 +33,7 @@ func parseQuality(s string) (thousandths int, ok bool) {
 // 1 if none is given.
 func cutQuality(member string) (name string, thousandths int, ok bool) {
 	name, weight, weighted := strings.Cut(member, ";")
-	name = strings.TrimRight(name, ows)
+	name = trimRight(name)
 	if !weighted {
 		return name, maxQuality, true
 	}

@@ -5,8 +5,23 @@ import (
 	"strings"
 )
 
-// ows is optional white space (RFC 9110 §5.6.3).
-const ows = " \t"
+// TrimSpace takes optional white space off both ends of s. strings.Trim would
+// build the set of two characters anew each time.
+func TrimSpace(s string) string {
+	for s != "" && isSpace(s[0]) {
+		s = s[1:]
+	}
+	return trimRight(s)
+}
+
+func trimRight(s string) string {
+	for s != "" && isSpace(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' }
 
 // isToken holds the characters of a token (RFC 9110 §5.6.2).
 var isToken = func() (set [256]bool) {
@@ -48,7 +63,7 @@ func Members(lines []string) iter.Seq[string] {
 // cutMember splits line at its first comma outside quotes.
 func cutMember(line string) (member, rest string) {
 	end := memberLen(line)
-	member = strings.Trim(line[:end], ows)
+	member = TrimSpace(line[:end])
 	if end == len(line) {
 		return member, ""
 	}

@@ -1,7 +1,5 @@
 package field
 
-import "strings"
-
 // opaque are request fields whose value is one text: nothing in it may be
 // moved without changing what it says, by canonical name.
 var opaque = map[string]bool{
@@ -169,6 +167,14 @@ func appendWeight(dst []byte, thousandths int) []byte {
 	if thousandths == maxQuality {
 		return dst
 	}
-	digits := [...]byte{'.', byte('0' + thousandths/100), byte('0' + thousandths/10%10), byte('0' + thousandths%10)}
-	return append(append(dst, ";q=0"...), strings.TrimRight(string(digits[:]), ".0")...)
+	dst = append(dst, ";q=0"...)
+	if thousandths == 0 {
+		return dst
+	}
+	dst = append(dst, '.')
+	for unit := maxQuality / 10; thousandths > 0; unit /= 10 {
+		dst = append(dst, byte('0'+thousandths/unit))
+		thousandths %= unit
+	}
+	return dst
 }

@@ -43,12 +43,11 @@ const (
 // there are directives to obey.
 //
 // The session cookie is checked by Session, the URL by whoever makes the key.
-func (p *Policy) Admit(r *http.Request) Request {
+func (p *Policy) Admit(r *http.Request) (q Request) {
 	t := traitsOf(r.Header)
-	q := Request{
-		Refused: p.refusal(r, t), Authorized: t&authorized != 0, Cookies: t&cookies != 0,
-		Ranged: t&ranged != 0, Selective: t&(ranged|preconditioned) != 0,
-	}
+	q.Refused = p.refusal(r, t)
+	q.Authorized, q.Cookies = t&authorized != 0, t&cookies != 0
+	q.Ranged, q.Selective = t&ranged != 0, t&(ranged|preconditioned) != 0
 	if t&directing != 0 && q.Refused == "" && p.obeysRequest() {
 		q.readDirectives(r.Header)
 	}

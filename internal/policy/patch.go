@@ -13,8 +13,8 @@ import (
 // oneYear is Forever in a header.
 const oneYear = 365 * 24 * time.Hour
 
-// Patch writes the lifetimes into h, the header about to be sent: Expires
-// where there is none and max-age by the minimum for browsers, and
+// Patch writes the lifetimes into h, the header about to be sent: max-age by
+// the minimum for browsers, with Expires where there was neither, and
 // CDN-Cache-Control where there is none for networks. It writes nothing for a
 // response that must not be kept, and nothing at all with Follow. Call it
 // after Store, which reads the header as the handler left it.
@@ -53,8 +53,10 @@ var perVisitor = []string{
 
 // Fields returns the header to keep with the response, a copy without what
 // belongs to the connection (RFC 9111 §3.1) and, under a TTL, to one visitor;
-// without Age, which Stored keeps; and with the Date of the response, lest a
-// later one be put in its place (RFC 9110 §6.6.1).
+// and without Age, which Stored keeps. With Follow it has a Date, lest a later
+// one be put in its place (RFC 9110 §6.6.1). Under a TTL a Date that the
+// handler did not set is left to the server, which is the origin and dates what
+// it sends.
 func (p *Policy) Fields(resp Response) http.Header {
 	h := field.EndToEnd(resp.Header)
 	delete(h, "Age")
@@ -63,7 +65,7 @@ func (p *Policy) Fields(resp Response) http.Header {
 			delete(h, name)
 		}
 	}
-	if !has(h, "Date") {
+	if p.Follow && !has(h, "Date") {
 		h["Date"] = []string{field.FormatDate(resp.ResponseTime)}
 	}
 	return h
