@@ -50,7 +50,7 @@ func (rec *recorder) recoverAndRelease() {
 		rec.x.invalidateUnsafe(rec.status, rec.frozen, nil)
 	}
 	if rec.pump != nil {
-		rec.pump.finish()
+		rec.pump.finish(rec.buf)
 	}
 	if v == nil { // the goroutine itself is ending
 		return
@@ -98,7 +98,7 @@ func (rec *recorder) finishRecorded() {
 	}
 	n, why := rec.keep()
 	if rec.pump != nil {
-		rec.pump.finish()
+		rec.pump.finish(rec.buf)
 		return
 	}
 	if why != "" {
