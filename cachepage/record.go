@@ -41,7 +41,7 @@ type recorder struct {
 	names        []string
 	buf          []byte
 	lent         *[]byte // what buf is of, from the pool
-	room         int     // a write that leaves buf shorter than this only appends
+	room         int     // a write that leaves buf shorter than this has nothing else to do
 	pump         *pump
 	torn         bool // the handler wrote more than it had announced
 	done         bool
@@ -123,22 +123,22 @@ func (rec *recorder) refuse(why string, memory time.Duration) {
 }
 
 // Write records or passes on, and implies a 200 like net/http does. A template
-// writes a page in a thousand pieces, so nearly all calls only append.
+// writes a page in a thousand pieces, so nearly all calls only copy.
 func (rec *recorder) Write(b []byte) (int, error) {
-	if len(rec.buf)+len(b) < rec.room {
-		rec.buf = append(rec.buf, b...)
-		return len(b), nil
+	if at := len(rec.buf); at+len(b) < rec.room {
+		rec.buf = rec.buf[:at+len(b)]
+		return copy(rec.buf[at:], b), nil
 	}
 	return rec.take(b)
 }
 
 // WriteString is Write, without a copy of its own, for io.WriteString.
 func (rec *recorder) WriteString(s string) (int, error) {
-	switch {
-	case len(rec.buf)+len(s) < rec.room:
-		rec.buf = append(rec.buf, s...)
-		return len(s), nil
-	case rec.state == passing:
+	if at := len(rec.buf); at+len(s) < rec.room {
+		rec.buf = rec.buf[:at+len(s)]
+		return copy(rec.buf[at:], s), nil
+	}
+	if rec.state == passing {
 		return io.WriteString(rec.x.w, s)
 	}
 	return rec.take([]byte(s))
@@ -183,21 +183,22 @@ func (rec *recorder) record(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// makeRoom says how far writes may append without a look at anything else: up
-// to where the page is streamed, or the pump has enough to do, and no farther
-// than to the limits of the body.
+// makeRoom says how far writes may fill the buffer without a look at anything
+// else: up to where the page is streamed, or the pump has enough to do, and no
+// farther than to the limits of the body.
 func (rec *recorder) makeRoom() {
 	if rec.state != recording {
 		return
 	}
-	until := int64(wholeSize)
+	until := wholeSize
 	if rec.pump != nil {
-		until = int64(len(rec.buf) + pumpSize)
+		until = len(rec.buf) + pumpSize
 	}
+	most := rec.x.rt.maxBody
 	if rec.length >= 0 {
-		until = min(until, rec.length)
+		most = min(most, rec.length)
 	}
-	rec.room = int(min(until, rec.x.rt.maxBody)) + 1
+	rec.room = int(min(int64(min(until, cap(rec.buf))), most)) + 1
 }
 
 // letGo ends a recording before its time: what there is goes out, and the rest

@@ -101,11 +101,13 @@ func (rec *recorder) learnSearch(h http.Header) (tag string, ok bool) {
 		return "", true // the route's own rules say it all
 	}
 	said, valid := field.ParseNoVarySearch(h["No-Vary-Search"])
+	if !valid && !x.searched {
+		return "", true // as usual
+	}
 	path := x.searchPath()
-	switch {
-	case valid:
+	if valid {
 		x.pages.search.learn(path, said)
-	case x.searched:
+	} else {
 		x.pages.search.forget(path)
 	}
 	if !x.searched {
