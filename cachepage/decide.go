@@ -55,8 +55,13 @@ func (rec *recorder) decide(status int) {
 		rec.passOn(status)
 		return
 	}
-	rec.state = recording
-	rec.frozen = h.Clone()
+	rec.begin(h)
+}
+
+// begin turns to recording, under the header h as it stands now.
+func (rec *recorder) begin(h http.Header) {
+	rec.state, rec.frozen = recording, h.Clone()
+	rec.takeBuffer()
 }
 
 // cannot is why the response is not recorded, "" if it is.
@@ -76,6 +81,9 @@ func (rec *recorder) cannot(h http.Header) string {
 
 // contentLength is the length that a header announces, -1 if none.
 func contentLength(h http.Header) int64 {
+	if h["Content-Length"] == nil { // as usual; the error of an empty text would be made in vain
+		return -1
+	}
 	n, err := strconv.ParseInt(first(h["Content-Length"]), 10, 64)
 	if err != nil || n < 0 {
 		return -1

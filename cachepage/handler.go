@@ -19,6 +19,8 @@ type handler struct {
 	pages func() *Pages
 	next  http.Handler
 	bound atomic.Pointer[binding]
+
+	lastSize atomic.Int64 // of the body that was recorded last
 }
 
 // binding is the route as it stands with one cache: what the route leaves to

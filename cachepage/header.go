@@ -61,7 +61,7 @@ func (rec *recorder) sendHeader() {
 // restoreHeader leaves only trailers of what the handler set since.
 func (rec *recorder) restoreHeader() {
 	for name := range rec.header {
-		if !strings.HasPrefix(name, http.TrailerPrefix) {
+		if _, kept := rec.frozen[name]; !kept && !strings.HasPrefix(name, http.TrailerPrefix) {
 			delete(rec.header, name)
 		}
 	}

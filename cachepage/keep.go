@@ -51,7 +51,7 @@ func (rec *recorder) recoverAndRelease() {
 		rec.x.invalidateUnsafe(rec.status, rec.frozen, nil)
 	}
 	if rec.pump != nil {
-		rec.pump.finish()
+		rec.pump.finish(rec.buf)
 	}
 	if v == nil { // the goroutine itself is ending
 		return
@@ -99,7 +99,7 @@ func (rec *recorder) finishRecorded() {
 	}
 	n, why := rec.keep()
 	if rec.pump != nil {
-		rec.pump.finish()
+		rec.pump.finish(rec.buf)
 		return
 	}
 	if why != "" {
@@ -150,9 +150,16 @@ func (rec *recorder) complete() {
 	}
 }
 
+// entityTag is made from the bytes alone, so that a page that is rendered anew,
+// in another process too, and comes out the same has the tag that browsers
+// know. Its hash is one against which visitors who write parts of pages cannot
+// make two with one tag.
 func entityTag(body []byte) string {
 	sum := sha256.Sum256(body)
-	return `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+	var tag [18]byte
+	tag[0], tag[17] = '"', '"'
+	base64.RawURLEncoding.Encode(tag[1:17], sum[:12])
+	return string(tag[:])
 }
 
 // commit hands the page to the engine.

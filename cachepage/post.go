@@ -59,8 +59,7 @@ func (rec *recorder) decidePosted(status int) {
 		rec.passPosted(status)
 		return
 	}
-	rec.state = recording
-	rec.frozen = h.Clone()
+	rec.begin(h)
 }
 
 // passPosted passes on an answer that is no page, once the pages that it

@@ -6,8 +6,8 @@ import (
 )
 
 // pump copies a growing record to a client, at the client's pace and on its own
-// goroutine. What has been written to the record never changes, so the bytes
-// are read without the lock.
+// goroutine. It is told now and then how far the record has come. What has been
+// written never changes, so the bytes are read without the lock.
 type pump struct {
 	w     http.ResponseWriter
 	mu    sync.Mutex
@@ -20,6 +20,10 @@ type pump struct {
 	ended chan struct{}
 }
 
+// pumpSize is how much a pump is told of at once, unless a Flush asks for less:
+// net/http holds back as much.
+const pumpSize = 4 << 10
+
 func newPump(w http.ResponseWriter, buf []byte, flush bool) *pump {
 	p := &pump{w: w, buf: buf, push: flush, ended: make(chan struct{})}
 	p.more = sync.NewCond(&p.mu)
@@ -27,36 +31,26 @@ func newPump(w http.ResponseWriter, buf []byte, flush bool) *pump {
 	return p
 }
 
-// append adds b to the record that buf is.
-func (p *pump) append(buf *[]byte, b []byte) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	*buf = append(*buf, b...)
-	p.buf = *buf
-	p.more.Signal()
-}
+// publish tells the pump that the record is buf by now.
+func (p *pump) publish(buf []byte) { p.tell(buf, false, false) }
 
-func (p *pump) flush() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.push = true
-	p.more.Signal()
-}
+// flush is publish, and asks that all of it leaves at once.
+func (p *pump) flush(buf []byte) { p.tell(buf, true, false) }
 
-// close says that the record is complete; finish also waits until it is sent.
-func (p *pump) close() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.last = true
-	p.more.Signal()
-}
-
-func (p *pump) finish() {
-	p.close()
+// finish is publish for a record that is complete, and waits until it is sent.
+func (p *pump) finish(buf []byte) {
+	p.tell(buf, false, true)
 	<-p.ended
 	if p.panic != nil {
 		panic(p.panic)
 	}
+}
+
+func (p *pump) tell(buf []byte, push, last bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.buf, p.push, p.last = buf, p.push || push, p.last || last
+	p.more.Signal()
 }
 
 func (p *pump) run() {

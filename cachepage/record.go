@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/larder-go/larder/internal/field"
@@ -41,6 +40,8 @@ type recorder struct {
 	verdict      policy.Verdict
 	names        []string
 	buf          []byte
+	lent         *[]byte // what buf is of, from the pool
+	room         int     // a write that leaves buf shorter than this has nothing else to do
 	pump         *pump
 	torn         bool // the handler wrote more than it had announced
 	done         bool
@@ -59,19 +60,10 @@ const (
 // Content-Length.
 const wholeSize = 32 << 10
 
-var buffers = sync.Pool{New: func() any { return new([]byte) }}
-
-// biggest buffer that goes back to the pool.
-const maxPooled = 1 << 20
-
 func newRecorder(x *exchange, render *readthrough.Render) *recorder {
 	rec := &recorder{x: x, render: render, began: time.Now(), header: x.w.Header()}
-	if render != nil {
-		if len(rec.header) > 0 {
-			rec.preset = rec.header.Clone()
-		}
-		b := buffers.Get().(*[]byte)
-		rec.buf = (*b)[:0]
+	if render != nil && len(rec.header) > 0 {
+		rec.preset = rec.header.Clone()
 	}
 	return rec
 }
@@ -130,8 +122,30 @@ func (rec *recorder) refuse(why string, memory time.Duration) {
 	}
 }
 
-// Write records or passes on, and implies a 200 like net/http does.
+// Write records or passes on, and implies a 200 like net/http does. A template
+// writes a page in a thousand pieces, so nearly all calls only copy.
 func (rec *recorder) Write(b []byte) (int, error) {
+	if at := len(rec.buf); at+len(b) < rec.room {
+		rec.buf = rec.buf[:at+len(b)]
+		return copy(rec.buf[at:], b), nil
+	}
+	return rec.take(b)
+}
+
+// WriteString is Write, without a copy of its own, for io.WriteString.
+func (rec *recorder) WriteString(s string) (int, error) {
+	if at := len(rec.buf); at+len(s) < rec.room {
+		rec.buf = rec.buf[:at+len(s)]
+		return copy(rec.buf[at:], s), nil
+	}
+	if rec.state == passing {
+		return io.WriteString(rec.x.w, s)
+	}
+	return rec.take([]byte(s))
+}
+
+// take is Write where there may be more to do than to append.
+func (rec *recorder) take(b []byte) (int, error) {
 	if rec.state == waiting {
 		rec.sniff(rec.Header(), b)
 		rec.WriteHeader(http.StatusOK)
@@ -146,26 +160,45 @@ func (rec *recorder) Write(b []byte) (int, error) {
 }
 
 func (rec *recorder) record(b []byte) (int, error) {
-	if rec.length >= 0 && int64(len(rec.buf)+len(b)) > rec.length {
+	size := int64(len(rec.buf) + len(b))
+	if rec.length >= 0 && size > rec.length {
 		rec.torn = true
 		return 0, http.ErrContentLength
 	}
 	if len(rec.buf) == 0 && rec.status != http.StatusPartialContent {
 		rec.sniff(rec.frozen, b)
 	}
-	if int64(len(rec.buf)+len(b)) > rec.x.rt.maxBody {
+	if size > rec.x.rt.maxBody {
 		rec.letGo("too-large")
 		return rec.x.w.Write(b)
 	}
-	if rec.pump != nil {
-		rec.pump.append(&rec.buf, b)
-		return len(b), nil
-	}
 	rec.buf = append(rec.buf, b...)
-	if len(rec.buf) > wholeSize {
+	switch {
+	case rec.pump != nil:
+		rec.pump.publish(rec.buf)
+	case len(rec.buf) > wholeSize:
 		rec.stream(false)
 	}
+	rec.makeRoom()
 	return len(b), nil
+}
+
+// makeRoom says how far writes may fill the buffer without a look at anything
+// else: up to where the page is streamed, or the pump has enough to do, and no
+// farther than to the limits of the body.
+func (rec *recorder) makeRoom() {
+	if rec.state != recording {
+		return
+	}
+	until := wholeSize
+	if rec.pump != nil {
+		until = len(rec.buf) + pumpSize
+	}
+	most := rec.x.rt.maxBody
+	if rec.length >= 0 {
+		most = min(most, rec.length)
+	}
+	rec.room = int(min(int64(min(until, cap(rec.buf))), most)) + 1
 }
 
 // letGo ends a recording before its time: what there is goes out, and the rest
@@ -179,7 +212,7 @@ func (rec *recorder) letGo(why string) {
 		rec.sendHeader()
 		rec.x.w.Write(rec.buf)
 	} else {
-		rec.pump.finish()
+		rec.pump.finish(rec.buf)
 	}
 	rec.state = passing
 	rec.freeBuffer()
@@ -196,7 +229,7 @@ func (rec *recorder) stream(flush bool) {
 		return
 	}
 	rec.sendHeader()
-	rec.pump = newPump(rec.x.w, rec.buf, flush)
+	rec.pump, rec.room = newPump(rec.x.w, rec.buf, flush), 0
 }
 
 // Flush implements http.Flusher.
@@ -214,7 +247,7 @@ func (rec *recorder) FlushError() error {
 	case rec.pump == nil:
 		rec.stream(true)
 	default:
-		rec.pump.flush()
+		rec.pump.flush(rec.buf)
 	}
 	return nil
 }
@@ -238,12 +271,4 @@ func (rec *recorder) ReadFrom(src io.Reader) (int64, error) {
 		return io.Copy(struct{ io.Writer }{rec}, src)
 	}
 	return io.Copy(rec.x.w, src)
-}
-
-func (rec *recorder) freeBuffer() {
-	if rec.buf != nil && cap(rec.buf) <= maxPooled {
-		b := rec.buf[:0]
-		buffers.Put(&b)
-	}
-	rec.buf = nil
 }

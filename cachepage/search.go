@@ -100,11 +100,13 @@ func (rec *recorder) learnSearch(h http.Header) (tag string, ok bool) {
 		return "", true // the route's own rules say it all
 	}
 	said, valid := field.ParseNoVarySearch(h["No-Vary-Search"])
+	if !valid && x.rule == nil {
+		return "", true // as usual
+	}
 	path := x.searchPath()
-	switch {
-	case valid:
+	if valid {
 		x.pages.search.learn(path, &said)
-	case x.rule != nil:
+	} else {
 		x.pages.search.forget(path)
 	}
 	if x.rule == nil {

@@ -31,17 +31,19 @@ type scope struct {
 	open      []frame
 	recording int // how many of them may be kept
 	record    []byte
-	key       []byte   // scratch for key material
-	tags      []string // scratch for the tags of a block
+	key       []byte    // scratch for key material
+	tags      []string  // scratch for the tags of a block
+	parts     [1][]byte // scratch for what is kept
 }
 
 // A frame is one open block.
 type frame struct {
+	block  *block
 	ctx    context.Context     // of what happens inside it
 	render *readthrough.Render // nil: the block is rendered without the cache
 	life   readthrough.Life
 	start  int    // in the record
-	ahead  *ahead // of what is met directly inside it
+	ahead  *ahead // of what is met directly inside it; nil: nothing was looked up
 }
 
 // refusal is how long nobody waits for a block that has said it cannot be kept.
@@ -83,9 +85,15 @@ func (s *scope) close() {
 	scopes.Put(s)
 }
 
-// Write records p for the open blocks, or passes it on to the page.
+// Write records p for the open blocks, or passes it on to the page. It is
+// called for each piece of text, so it makes a slice only where it must.
 func (s *scope) Write(p []byte) (int, error) {
 	if s.recording > 0 {
+		at := len(s.record)
+		if len(p) <= cap(s.record)-at {
+			s.record = s.record[:at+len(p)]
+			return copy(s.record[at:], p), nil
+		}
 		s.record = append(s.record, p...)
 		return len(p), nil
 	}
@@ -132,17 +140,24 @@ func (s *scope) context() context.Context {
 // ahead reads ahead for the innermost block that is rendered to be kept, or
 // for the page.
 func (s *scope) ahead() *ahead {
-	if n := len(s.open); n > 0 {
-		return s.open[n-1].ahead
+	for i := len(s.open) - 1; i >= 0; i-- {
+		f := &s.open[i]
+		if f.render == nil {
+			continue
+		}
+		if f.ahead == nil {
+			f.ahead = &ahead{memory: &f.block.inside}
+		}
+		return f.ahead
 	}
 	return &s.page
 }
 
 // push opens a block. Without a render it is not kept.
 func (s *scope) push(b *block, r *readthrough.Render, life readthrough.Life) {
-	f := frame{ctx: s.context(), render: r, life: life, start: len(s.record), ahead: s.ahead()}
+	f := frame{block: b, ctx: s.context(), render: r, life: life, start: len(s.record)}
 	if r != nil {
-		f.ctx, f.ahead = r.Context(), &ahead{memory: &b.inside}
+		f.ctx = r.Context()
 		s.recording++
 	}
 	s.open = append(s.open, f)
@@ -158,11 +173,14 @@ func (s *scope) pop() error {
 	if f.render == nil {
 		return nil
 	}
-	f.ahead.remember()
+	if f.ahead != nil {
+		f.ahead.remember()
+	}
 	if why := f.render.Why(); why != "" {
 		f.render.Refuse(why, refusal)
 	}
-	f.render.Commit(readthrough.Product{Parts: [][]byte{s.record[f.start:]}, Life: f.life})
+	s.parts[0] = s.record[f.start:]
+	f.render.Commit(readthrough.Product{Parts: s.parts[:], Life: f.life})
 	if s.recording--; s.recording > 0 {
 		return nil
 	}

@@ -18,8 +18,9 @@ type flight struct {
 	trail    *trail
 	waiters  int
 	closed   bool
-	released chan struct{}
-	gone     chan struct{}
+	answered bool
+	released chan struct{} // closed with the answer; made for who waits first, as gone is
+	gone     chan struct{} // closed at the end
 	verdict  verdict
 	result   *Entry
 	kept     string // flight key of what result is
@@ -90,9 +91,29 @@ func (e *Engine) join(key string, t *trail) (*flight, role) {
 	f.waiters++
 	t.wait(f)
 	if f.closed {
+		f.makeGone()
 		return f, latecomer
 	}
+	f.makeReleased()
 	return f, follower
+}
+
+// makeGone and makeReleased make what those wait for who have just joined.
+// Called with crossing held.
+func (f *flight) makeGone() {
+	if f.gone == nil {
+		f.gone = make(chan struct{})
+	}
+}
+
+func (f *flight) makeReleased() {
+	if f.released != nil {
+		return
+	}
+	f.released = make(chan struct{})
+	if f.answered {
+		close(f.released)
+	}
 }
 
 // tryLead is join for those who would rather not wait; nil: somebody leads.
@@ -107,7 +128,7 @@ func (e *Engine) tryLead(key string, t *trail) *flight {
 
 // take makes a new flight. Called with crossing held.
 func (e *Engine) take(key string, t *trail) *flight {
-	f := &flight{key: key, trail: t, released: make(chan struct{}), gone: make(chan struct{})}
+	f := &flight{key: key, trail: t}
 	e.flight[key] = f
 	return f
 }
@@ -166,10 +187,13 @@ func (f *flight) release(v verdict, result *Entry, kept string) {
 	if f == nil {
 		return
 	}
-	select {
-	case <-f.released:
-	default:
-		f.verdict, f.result, f.kept = v, result, kept
+	crossing.Lock()
+	defer crossing.Unlock()
+	if f.answered {
+		return
+	}
+	f.answered, f.verdict, f.result, f.kept = true, v, result, kept
+	if f.released != nil {
 		close(f.released)
 	}
 }
@@ -191,9 +215,11 @@ func (e *Engine) land(f *flight) {
 	}
 	f.release(again, nil, "")
 	crossing.Lock()
+	defer crossing.Unlock()
 	if e.flight[f.key] == f {
 		delete(e.flight, f.key)
 	}
-	crossing.Unlock()
-	close(f.gone)
+	if f.gone != nil {
+		close(f.gone)
+	}
 }

@@ -92,11 +92,11 @@ func (r *Render) Tags() []string {
 	return slices.DeleteFunc(names(r.tags), func(t string) bool { return t == apartTag })
 }
 
-// depends reports whether the result needs marks of its own beside the root's.
-func (r *Render) depends() bool {
+// marked is how many marks of its own the result needs beside the root's.
+func (r *Render) marked() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return len(r.tags) > 0
+	return len(r.tags)
 }
 
 func names(tags []said) []string {
@@ -190,7 +190,7 @@ func (r *Render) commit(p Product) (*Entry, string) {
 		r.flight.release(alone, nil, "")
 		return nil, why
 	}
-	if p.Bare && !r.depends() && r.Limit() == 0 {
+	if p.Bare && r.marked() == 0 && r.Limit() == 0 {
 		return r.commitBare(slices.Clone(p.Parts[0]), life, waiters > 0)
 	}
 	n := &Entry{limit: r.Limit()}
@@ -285,7 +285,7 @@ func (r *Render) end(why string, size int) {
 	if h := r.e.hooks.Render; h != nil {
 		h(r.outer, observe.Render{Face: r.key.face.Name, Name: r.name, Took: time.Since(r.clock), Kept: why == "", Reason: why, Bytes: size})
 	}
-	if n := len(r.Tags()); n > warnTags {
+	if n := r.marked(); n > warnTags {
 		r.e.o.Logger.Warn("larder: many tags on one entry, each is read with every hit", "name", r.name, "tags", n, "limit", MaxTags)
 	}
 }

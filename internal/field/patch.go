@@ -70,6 +70,10 @@ func parseSetting(member string) (setting, error) {
 // other; no-cache without field names replaces those with, which otherwise
 // add up.
 func (d Directives) Patch(h http.Header) {
+	if len(d) == 1 && len(h["Cache-Control"]) == 0 { // as with most pages
+		h["Cache-Control"] = []string{d[0].String()}
+		return
+	}
 	var list Directives
 	for member := range Members(h["Cache-Control"]) {
 		list = append(list, settingOf(member))
