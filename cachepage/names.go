@@ -14,10 +14,24 @@ var fieldNames = [...]string{
 	"X-Frame-Options", "X-Permitted-Cross-Domain-Policies", "X-Powered-By", "X-Request-Id", "X-Robots-Tag", "X-Xss-Protection",
 }
 
-var fieldNumbers = func() map[string]byte {
-	numbers := make(map[string]byte, len(fieldNames))
-	for i, name := range fieldNames {
-		numbers[name] = byte(i + 1)
+// fieldValues are values that many fields have, by the same rule.
+var fieldValues = [...]string{
+	"text/html; charset=utf-8", "text/html", "text/plain; charset=utf-8", "text/css; charset=utf-8", "text/javascript; charset=utf-8",
+	"application/json", "application/json; charset=utf-8", "application/javascript", "application/octet-stream", "application/pdf",
+	"application/xml", "text/xml; charset=utf-8", "application/rss+xml", "application/atom+xml", "image/avif", "image/gif", "image/jpeg", "image/png",
+	"image/svg+xml", "image/webp", "font/woff2", "nosniff", "DENY", "SAMEORIGIN", "bytes", "no-cache", "public", "strict-origin-when-cross-origin",
+	"no-referrer", "same-origin", "max-age=31536000; includeSubDomains", "Accept-Encoding", "Accept-Language", "en", "*",
+}
+
+// numbered is set in the number of a name whose value is a number too.
+const numbered = 0x80
+
+var fieldNumbers, valueNumbers = numbers(fieldNames[:]), numbers(fieldValues[:])
+
+func numbers(texts []string) map[string]byte {
+	numbers := make(map[string]byte, len(texts))
+	for i, text := range texts {
+		numbers[text] = byte(i + 1)
 	}
 	return numbers
-}()
+}

@@ -53,16 +53,29 @@ func encodePage(status int, life policy.Stored, h http.Header, c content) (head 
 	}
 	b = binary.AppendUvarint(b, uint64(min(lines, maxFields+1)))
 	for _, name := range slices.Sorted(maps.Keys(h)) {
-		number := fieldNumbers[name]
 		for _, v := range h[name] {
-			if b = append(b, number); number == 0 {
-				b = readthrough.AppendPart(b, name)
-			}
-			b = readthrough.AppendPart(b, v)
+			b = appendField(b, name, v)
 		}
 	}
 	b = c.appendHead(b)
 	return b, lines <= maxFields && len(b) <= maxHeaderSize
+}
+
+// appendField appends name and value, each as its number if it has one.
+func appendField(b []byte, name, value string) []byte {
+	number, short := fieldNumbers[name], valueNumbers[value]
+	if short > 0 {
+		b = append(b, number|numbered)
+	} else {
+		b = append(b, number)
+	}
+	if number == 0 {
+		b = readthrough.AppendPart(b, name)
+	}
+	if short > 0 {
+		return append(b, short)
+	}
+	return readthrough.AppendPart(b, value)
 }
 
 // appendLife appends flags, the moment of birth, and all other times as
@@ -125,10 +138,7 @@ func (p *page) decodeFields(b []byte, lines int) (rest []byte, ok bool) {
 	p.fields = make([]headerField, 0, lines)
 	for range lines {
 		var name, value string
-		if name, b, ok = cutName(b); ok {
-			value, b, ok = cutText(b)
-		}
-		if !ok || !field.ValidValue(value) {
+		if name, value, b, ok = cutField(b); !ok {
 			return nil, false
 		}
 		values = append(values, value)
@@ -143,16 +153,37 @@ func (p *page) decodeFields(b []byte, lines int) (rest []byte, ok bool) {
 	return b, true
 }
 
-// cutName cuts the name of a field, or its number, off b.
-func cutName(b []byte) (name string, rest []byte, ok bool) {
-	if len(b) == 0 || int(b[0]) > len(fieldNames) {
+// cutField cuts off what appendField appended. A field that could not be sent
+// is none.
+func cutField(b []byte) (name, value string, rest []byte, ok bool) {
+	if len(b) == 0 {
+		return "", "", nil, false
+	}
+	number, short := int(b[0]&^numbered), b[0]&numbered != 0
+	if name, b, ok = cutNumbered(fieldNames[:], number, b[1:]); !ok || number == 0 && !field.ValidName(name) {
+		return "", "", nil, false
+	}
+	if !short {
+		value, rest, ok = cutText(b)
+		return name, value, rest, ok && field.ValidValue(value)
+	}
+	if len(b) == 0 || b[0] == 0 {
+		return "", "", nil, false
+	}
+	value, rest, ok = cutNumbered(fieldValues[:], int(b[0]), b[1:])
+	return name, value, rest, ok
+}
+
+// cutNumbered is the text with that number, counted from one, or for zero the
+// one in front of b.
+func cutNumbered(texts []string, number int, b []byte) (text string, rest []byte, ok bool) {
+	switch {
+	case number == 0:
+		return cutText(b)
+	case number > len(texts):
 		return "", nil, false
 	}
-	if number := b[0]; number > 0 {
-		return fieldNames[number-1], b[1:], true
-	}
-	name, rest, ok = cutText(b[1:])
-	return name, rest, ok && field.ValidName(name)
+	return texts[number-1], b, true
 }
 
 // cutText cuts a text with its length in front off b, without copying it.
