@@ -28,10 +28,12 @@
 //
 // # What browsers are told
 //
-// Cache-Control: max-age and Expires with the route's ttl, as in Django, or
-// with BrowserTTL. An ETag is added where the handler set none, and conditional
-// and range requests are answered from the kept page (RFC 9110 §13, §14).
-// FollowOrigin turns all of this off: the response's own headers decide, by the
+// Cache-Control: max-age with the route's ttl, as in Django, or with
+// BrowserTTL; Expires too where the handler gave neither of the two. Date is that
+// of the answer, which the server writes, unless the handler set one; Age tells
+// how old the page is. An ETag is added where the handler set none, and
+// conditional and range requests are answered from the kept page (RFC 9110 §13,
+// §14). FollowOrigin turns all of this off: the response's own headers decide, by the
 // letter of RFC 9111, and pass unchanged.
 //
 // # Parts of pages

@@ -52,7 +52,7 @@ func isOwnWriter(w http.ResponseWriter) bool {
 	if known := ownWriter.Load(); known != nil {
 		return known == any(t)
 	}
-	if t == nil || t.Kind() != reflect.Pointer || t.Elem().PkgPath() != "net/http" || t.Elem().Name() != "response" {
+	if t.String() != "*http.response" || t.Elem().PkgPath() != "net/http" {
 		return false
 	}
 	ownWriter.Store(t)

@@ -34,7 +34,10 @@ func (x *exchange) represent(p *page, h http.Header, rep *representation) {
 // validators are those of the page. A page has not kept what an outer handler
 // had set in the same way, and sets again.
 func (p *page) validators(h http.Header) conditional.Validators {
-	v := conditional.ValidatorsOf(h)
+	var v conditional.Validators
+	if len(h) > 0 {
+		v = conditional.ValidatorsOf(h)
+	}
 	for i := range p.fields {
 		switch f := &p.fields[i]; f.name {
 		case "Etag":

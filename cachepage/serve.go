@@ -85,12 +85,13 @@ func (x *exchange) leftOut(t *hitTexts, preset bool) int {
 // say adds what there is to say of the hit itself.
 func (x *exchange) say(h http.Header, t *hitTexts, status *field.Status, preset bool) {
 	h["Age"] = t.ageIs
-	if status != nil {
+	switch {
+	case status != nil:
 		status.Cache, status.HasTTL, status.TTL = x.rt.name, true, t.ttl
 		field.AddCacheStatus(h, *status)
-	} else if preset || t.chained {
-		h["Cache-Status"] = append(slices.Clip(h["Cache-Status"]), t.status[0])
-	} else {
+	case preset || t.chained:
+		h["Cache-Status"] = t.statusAfter(h["Cache-Status"])
+	default:
 		h["Cache-Status"] = t.status
 	}
 	if x.rt.serverTiming {

@@ -30,15 +30,17 @@ func TestAllocationsOfAHit(t *testing.T) {
 		"with Vary":        {[]string{"Vary: Accept-Language"}, []string{"Accept-Language: de,en;q=0.5"}, nil, 0},
 		"with tags":        {nil, nil, []cachepage.Option{cachepage.Tags("a", "b")}, 0},
 		"with a cookie":    {nil, []string{"Cookie: theme=dark; lang=de"}, []cachepage.Option{cachepage.VaryOnCookie("lang")}, 0},
+		"a 304":            {nil, []string{"If-None-Match: *"}, nil, 0},
 		"with query rules": {nil, nil, []cachepage.Option{cachepage.IgnoreQuery("utm_*")}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newSite(t).cached(page(body, c.lines...), c.opts...)
 			r := request("GET", "/p?a=1", c.asks...)
 			get(h, "/p?a=1", c.asks...)
-			w := &sink{http.Header{}}
+			w, outer := &sink{http.Header{}}, []string{"DENY"}
 			n := testing.AllocsPerRun(1000, func() {
 				clear(w.header)
+				w.header["X-Frame-Options"] = outer
 				h.ServeHTTP(w, r)
 			})
 			t.Logf("%v allocations", n)

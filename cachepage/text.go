@@ -1,6 +1,7 @@
 package cachepage
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/larder-go/larder/internal/field"
@@ -33,4 +34,13 @@ func (p *page) hitTexts(name string, now int64) *hitTexts {
 	t.ageIs, t.status = t.texts[0:1:1], t.texts[1:2:2]
 	p.texts.Store(t)
 	return t
+}
+
+// statusAfter is Cache-Status of a plain hit after what others have said. Their
+// slice is copied.
+func (t *hitTexts) statusAfter(others []string) []string {
+	if others == nil {
+		return t.status
+	}
+	return append(slices.Clip(others), t.status[0])
 }

@@ -1,14 +1,15 @@
 package field
 
-// opaque are request fields whose value is one text: nothing in it may be
-// moved without changing what it says, by canonical name.
-var opaque = map[string]bool{
-	"Authorization": true,
-	"Cookie":        true,
-	"Host":          true,
-	"Origin":        true,
-	"Referer":       true,
-	"User-Agent":    true,
+import "strings"
+
+// opaque reports whether the value of the request field of that canonical name
+// is one text: nothing in it may be moved without changing what it says.
+func opaque(name string) bool {
+	switch name {
+	case "Authorization", "Cookie", "Host", "Origin", "Referer", "User-Agent":
+		return true
+	}
+	return false
 }
 
 // NormalizeSelecting returns the form in which the value of a request field
@@ -55,7 +56,7 @@ func appendSelecting(dst []byte, name string, values []string, unordered bool) (
 	switch {
 	case len(values) == 0:
 		return dst, false
-	case opaque[name]:
+	case opaque(name):
 		return appendLines(dst, values), true
 	case name == "Accept-Language":
 		return appendLanguages(dst, values, unordered), true
@@ -129,6 +130,38 @@ func lessFold(a, b string) bool {
 // appendLanguages appends the languages by weight. A field that is malformed
 // or very long is taken as an ordinary list.
 func appendLanguages(dst []byte, lines []string, unordered bool) []byte {
+	if len(lines) == 1 && !unordered {
+		if form, ok := appendInOrder(dst, lines[0]); ok {
+			return form
+		}
+	}
+	return appendSorted(dst, lines, unordered)
+}
+
+// appendInOrder appends languages that are in order of weight, as browsers send
+// them. ok is false for others and for what is malformed.
+func appendInOrder(dst []byte, line string) (form []byte, ok bool) {
+	start, last := len(dst), maxQuality
+	for line != "" {
+		var member string
+		member, line, _ = strings.Cut(line, ",")
+		if member = TrimSpace(member); member == "" {
+			continue
+		}
+		tag, weight, ok := cutQuality(member)
+		if !ok || !isRange(tag) || weight > last {
+			return nil, false
+		}
+		if last = weight; len(dst) > start {
+			dst = append(dst, ',')
+		}
+		dst = appendWeight(appendLower(dst, tag), weight)
+	}
+	return dst, true
+}
+
+// appendSorted appends languages in any order.
+func appendSorted(dst []byte, lines []string, unordered bool) []byte {
 	var room [24]language
 	sorted := room[:0]
 	for member := range Members(lines) {

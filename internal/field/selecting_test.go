@@ -30,6 +30,10 @@ func TestNormalizeSelecting(t *testing.T) {
 		{"language of equal weight keeps order", "Accept-Language", []string{"fr, en, de"}, "fr,en,de", true},
 		{"language weight in one form", "Accept-Language", []string{"a;q=1.000, b;q=0.50, c ; q=0.009, d;q=0"}, "a,b;q=0.5,c;q=0.009,d;q=0", true},
 		{"malformed language list", "Accept-Language", []string{"DE;x=1, en"}, "de;x=1,en", true},
+		{"languages in order of weight", "Accept-Language", []string{"en-US, en;q=0.8,*;q=0.1"}, "en-us,en;q=0.8,*;q=0.1", true},
+		{"empty languages are dropped", "Accept-Language", []string{", en,,;q=0.5"}, "en,;q=0.5", true},
+		{"no language", "Accept-Language", []string{" , "}, "", true},
+		{"a quote separates nothing", "Accept-Language", []string{`en, "a,b";q=0.5`}, `en,"a,b";q=0.5`, true},
 		{"very long language list", "Accept-Language", []string{long}, long, true},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
@@ -80,6 +84,10 @@ func FuzzNormalizeSelecting(f *testing.F) {
 		twice, _ := NormalizeSelecting(name, []string{once})
 		if once != twice {
 			t.Errorf("%s: %q becomes %q becomes %q", name, value, once, twice)
+		}
+		sorted := string(appendSorted(nil, []string{value}, false))
+		if form, ok := appendInOrder(nil, value); ok && string(form) != sorted && strings.Count(value, ",") < 24 {
+			t.Errorf("%q: %q in order, %q sorted", value, form, sorted)
 		}
 	})
 }
