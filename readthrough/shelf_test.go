@@ -124,8 +124,15 @@ func (s *shelf) Batch(ctx context.Context, ops []store.Op) error {
 	return s.ask(ctx, "batch", ops[0].Key, func() error {
 		for i := range ops {
 			op := &ops[i]
-			_, there := s.data[op.Key]
+			if s.fail != nil {
+				if err := s.fail(op.Do.String(), op.Key); err != nil {
+					return err
+				}
+			}
+			value, there := s.data[op.Key]
 			switch op.Do {
+			case store.OpGet:
+				op.Value, op.OK = value, there
 			case store.OpAdd:
 				if op.OK = !there; op.OK {
 					s.put(op.Key, op.Value, op.TTL)
