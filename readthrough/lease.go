@@ -63,7 +63,11 @@ func (m *sharedMarks) open(ctx context.Context, r *Render, va *variant, keys []s
 	if err != nil {
 		return nil, err
 	}
-	r.claim(l, ops[0].OK || bytes.Equal(ops[1].Value, l.token)) // an Add that was sent twice is refused by itself
+	if ops[0].OK || bytes.Equal(ops[1].Value, l.token) { // an Add that was sent twice is refused by itself
+		r.hold(l)
+	} else {
+		r.refused, r.holder = key, ops[1].Value
+	}
 	vals := make([][]byte, len(keys))
 	for i := range vals {
 		vals[i] = ops[2+i].Value
@@ -71,13 +75,8 @@ func (m *sharedMarks) open(ctx context.Context, r *Render, va *variant, keys []s
 	return vals, nil
 }
 
-// claim notes how asking for l has ended. A lease that could close a circle of
-// waits is given back.
-func (r *Render) claim(l *lease, granted bool) {
-	if !granted {
-		r.refused = l.key
-		return
-	}
+// hold keeps l, unless that could close a circle of waits.
+func (r *Render) hold(l *lease) {
 	r.lease = l
 	if !r.trail.owe() {
 		r.yield()

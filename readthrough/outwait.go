@@ -1,6 +1,7 @@
 package readthrough
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"time"
 )
@@ -15,8 +16,8 @@ const (
 // outwait waits for the process that has the lease of r: until there is
 // something usable, which it returns, or nothing more to wait for. It is the
 // only one in this process that asks: whoever else wants the same waits for r.
-// A lease is waited for once, so that processes never queue to find out that
-// something cannot be kept.
+// One holder of a lease is waited for, and no second one, so that processes
+// never queue to find out that something cannot be kept.
 func (m *sharedMarks) outwait(r *Render, a *Access) *Entry {
 	r.waited, r.deferred = r.refused, false
 	if !r.trail.leave() {
@@ -53,7 +54,8 @@ func pause(began, until time.Time) time.Duration {
 }
 
 // poll looks once, at the store itself. over: there is something to use or to
-// go by, nobody has the lease, or the store does not answer.
+// go by, the lease is nobody's or somebody else's by now, or the store does not
+// answer.
 func (m *sharedMarks) poll(r *Render, a *Access) (n *Entry, over bool) {
 	ctx, cancel := m.e.limited(r.ctx)
 	defer cancel()
@@ -76,5 +78,5 @@ func (m *sharedMarks) poll(r *Render, a *Access) (n *Entry, over bool) {
 	case a.usable(n, m.e.Now()):
 		return n, true
 	}
-	return nil, again || vals[last] == nil || n != nil && n.Uncacheable()
+	return nil, again || vals[last] == nil || !bytes.Equal(vals[last], r.holder) || n != nil && n.Uncacheable()
 }

@@ -228,6 +228,20 @@ func elsewhere(f *Face, first func(p *process) actor, acts ...func(p *process) a
 	}
 }
 
+// underway is a play that begins while the first actor's render, of the row as
+// it is at the beginning, is about to end in a process of its own.
+func underway(f *Face, a Access, acts ...func(p *process) actor) func(s *stage) play {
+	return func(s *stage) play {
+		ends := func(p *process) actor {
+			_, r := p.Start(context.WithValue(context.Background(), actorKey{}, 0), p.key, a)
+			return func(*world, context.Context) {
+				r.Commit(Product{Parts: [][]byte{[]byte("0")}, Life: Life{Fresh: 1 << 40}})
+			}
+		}
+		return elsewhere(f, ends, acts...)(s)
+	}
+}
+
 // ticks lets time pass twice.
 func ticks(*process) actor {
 	return func(w *world, ctx context.Context) {
@@ -273,6 +287,8 @@ var scenes = []scene{
 	{name: "a render in another process, purged", play: elsewhere(indexedFace, renders(varied, nil, "Accept"), purges, renders(varied, nil, "Accept"), ticks)},
 	{name: "a render in another process, cleared", play: elsewhere(rootedFace, renders(Access{}, nil), invalidates(wipe), renders(Access{}, nil), ticks)},
 	{name: "a render in another process, followers here", play: elsewhere(plainFace, renders(tagged, nil), invalidates(hard), renders(tagged, nil), renders(tagged, nil), ticks)},
+	{name: "a render in another process ends", play: underway(plainFace, tagged, invalidates(hard), renders(tagged, nil), renders(tagged, nil), ticks)},
+	{name: "a render in another process ends, several copies", play: underway(plainFace, tagged, invalidates(hard), renders(tagged, nil), ticks), copies: 3},
 	{name: "a lease is lost", play: elsewhere(plainFace, renders(tagged, nil), losesLease, invalidates(hard), renders(tagged, nil), ticks)},
 	{name: "a late tag, several copies", play: cast(plainFace, invalidates(hard), renders(Access{}, tags), looks), copies: 3},
 	{name: "clear, several copies", play: cast(rootedFace, invalidates(wipe), renders(Access{}, nil), looks), copies: 3},

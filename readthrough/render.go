@@ -35,7 +35,8 @@ type Render struct {
 
 	lease    *lease // told to other processes; nil: none
 	refused  string // key of the lease that another process has; "": none
-	waited   string // the one that was waited for
+	holder   []byte // that one's token
+	waited   string // key of the lease that was waited for
 	deferred bool   // another process makes the same: r is not to run
 
 	mu    sync.Mutex
