@@ -93,8 +93,12 @@ func (w *world) Get(ctx context.Context, key string) (value []byte, found bool, 
 	return value, found, nil
 }
 
-func (w *world) Set(ctx context.Context, key string, value []byte, _ time.Duration) error {
-	w.step(ctx, "set", key, func() { w.put(key, value) })
+func (w *world) Set(ctx context.Context, key string, value []byte, ttl time.Duration) error {
+	w.step(ctx, "set", key, func() {
+		if w.put(key, value); ttl <= 0 {
+			delete(w.data, key)
+		}
+	})
 	return nil
 }
 
@@ -224,19 +228,43 @@ func (x *explorer) run(next func(depth int, enabled []*step) int) (wrong string)
 	for depth := 0; ; depth++ {
 		synctest.Wait()
 		enabled := w.enabled()
+		for naps := 0; len(enabled) == 0 && w.waits() && naps < 100; naps++ {
+			pass()
+			enabled = w.enabled()
+		}
 		if len(enabled) == 0 {
 			break
 		}
 		chosen := next(depth, enabled)
-		trace = append(trace, w.let(chosen)...)
+		what := w.let(chosen)
+		if trace = append(trace, what...); slices.ContainsFunc(what, isTick) {
+			pass()
+		}
 	}
-	if w.running > 0 {
+	if w.waits() {
 		return "stuck after " + strings.Join(trace, ", ")
 	}
 	if w.wrong != "" {
 		return w.wrong + " after " + strings.Join(trace, ", ")
 	}
 	return ""
+}
+
+// tick is the step of an actor that lets time pass, so that those who wait for
+// another process look again. It passes by itself when there is nothing else.
+const tick = "tick"
+
+func isTick(step string) bool { return strings.HasSuffix(step, ":"+tick+" "+everything) }
+
+func pass() {
+	time.Sleep(2 * shortestPause)
+	synctest.Wait()
+}
+
+func (w *world) waits() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.running > 0
 }
 
 func (w *world) enabled() []*step {

@@ -2,6 +2,7 @@ package readthrough
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -50,30 +51,72 @@ const (
 // A trail is the family of renders that one request has open. What any of them
 // waits for is noted here, so that a circle of waits is seen before it closes.
 type trail struct {
-	waits map[*flight]int
+	waits  map[*flight]int
+	owes   bool // another process may wait for one of its renders, itself or through those here who wait
+	abroad bool // it waits for another process
 }
 
-// circle reports whether waiting for f would wait for a render that itself
-// waits, however indirectly, for one of t. Called with crossing held.
-func circle(f *flight, t *trail) bool {
-	seen := map[*flight]bool{}
-	var reach func(f *flight) bool
-	reach = func(f *flight) bool {
-		if f.trail == t {
-			return true
-		}
-		if seen[f] {
-			return false
-		}
-		seen[f] = true
-		for next := range f.trail.waits {
-			if reach(next) {
-				return true
+// reach is t and all trails that it waits for, however indirectly. Called with
+// crossing held.
+func (t *trail) reach() []*trail {
+	found := []*trail{t}
+	for i := 0; i < len(found); i++ {
+		for f := range found[i].waits {
+			if !slices.Contains(found, f.trail) {
+				found = append(found, f.trail)
 			}
 		}
+	}
+	return found
+}
+
+// follow makes t wait for f. It reports false for a wait that could close a
+// circle: f waits, however indirectly, for one of t, or for another process
+// while another process may wait for t. Called with crossing held.
+func (t *trail) follow(f *flight) bool {
+	ahead := f.trail.reach()
+	if slices.Contains(ahead, t) || t.owes && !pledge(ahead) {
 		return false
 	}
-	return reach(f)
+	if t.waits == nil {
+		t.waits = map[*flight]int{}
+	}
+	t.waits[f]++
+	return true
+}
+
+// pledge notes that another process may wait for ts from now on. It reports
+// false, and notes nothing, if one of them waits for another process itself.
+func pledge(ts []*trail) bool {
+	if slices.ContainsFunc(ts, func(t *trail) bool { return t.abroad }) {
+		return false
+	}
+	for _, t := range ts {
+		t.owes = true
+	}
+	return true
+}
+
+// owe is pledge for t, and all that it waits for.
+func (t *trail) owe() bool {
+	crossing.Lock()
+	defer crossing.Unlock()
+	return pledge(t.reach())
+}
+
+// leave lets t wait for another process, unless another one may wait for t.
+func (t *trail) leave() bool {
+	crossing.Lock()
+	defer crossing.Unlock()
+	t.abroad = !t.owes
+	return t.abroad
+}
+
+// comeBack ends what leave began.
+func (t *trail) comeBack() {
+	crossing.Lock()
+	defer crossing.Unlock()
+	t.abroad = false
 }
 
 // join makes the caller the leader of a new flight, or a waiter of the one that
@@ -85,11 +128,10 @@ func (e *Engine) join(key string, t *trail) (*flight, role) {
 	switch {
 	case f == nil:
 		return e.take(key, t), leader
-	case circle(f, t), f.waiters >= e.o.MaxWaiters:
+	case f.waiters >= e.o.MaxWaiters, !t.follow(f):
 		return nil, outsider
 	}
 	f.waiters++
-	t.wait(f)
 	if f.closed {
 		f.makeGone()
 		return f, latecomer
@@ -131,13 +173,6 @@ func (e *Engine) take(key string, t *trail) *flight {
 	f := &flight{key: key, trail: t}
 	e.flight[key] = f
 	return f
-}
-
-func (t *trail) wait(f *flight) {
-	if t.waits == nil {
-		t.waits = map[*flight]int{}
-	}
-	t.waits[f]++
 }
 
 func leave(f *flight, t *trail) {

@@ -17,7 +17,10 @@ type marks interface {
 	find(ctx context.Context, k *Key, v Varied) (*Entry, error)
 	findMany(ctx context.Context, ks []*Key) ([]*Entry, error)
 	// begin takes the stamp of a render: what its result will depend on, as
-	// it is now. It returns an entry that counts, if there is one by now.
+	// it is now. It returns the entry that counts, if there is one by now,
+	// usable or not. Where the render has a flight it is told to other
+	// processes too, and what one of them makes is waited for; a render that
+	// is deferred has neither waited nor a stamp.
 	begin(r *Render, a *Access) *Entry
 	// seal checks the stamp of a render that has ended and writes it into n.
 	// It returns why n must not be kept, or "". exact: others wait for the

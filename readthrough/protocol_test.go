@@ -212,6 +212,49 @@ func sameProcess(f *Face, acts ...func(p *process) actor) func(s *stage) play {
 	}
 }
 
+// elsewhere plays the first actor in a process of its own, and the others
+// together in another one.
+func elsewhere(f *Face, first func(p *process) actor, acts ...func(p *process) actor) func(s *stage) play {
+	return func(s *stage) play {
+		return func(w *world) []actor {
+			p, q := s.process(w, 0, f), s.process(w, 1, f)
+			p.warm(nobody)
+			actors := []actor{first(p)}
+			for _, act := range acts {
+				actors = append(actors, act(q))
+			}
+			return actors
+		}
+	}
+}
+
+// underway is a play that begins while the first actor's render, of the row as
+// it is at the beginning, is about to end in a process of its own.
+func underway(f *Face, a Access, acts ...func(p *process) actor) func(s *stage) play {
+	return func(s *stage) play {
+		ends := func(p *process) actor {
+			_, r := p.Start(context.WithValue(context.Background(), actorKey{}, 0), p.key, a)
+			return func(*world, context.Context) {
+				r.Commit(Product{Parts: [][]byte{[]byte("0")}, Life: Life{Fresh: 1 << 40}})
+			}
+		}
+		return elsewhere(f, ends, acts...)(s)
+	}
+}
+
+// ticks lets time pass twice.
+func ticks(*process) actor {
+	return func(w *world, ctx context.Context) {
+		for range 2 {
+			w.step(ctx, tick, everything, func() {})
+		}
+	}
+}
+
+func losesLease(p *process) actor {
+	return loser(p.shared().leaseKey(p.key, p.variant(p.key, p.key.seen.Load(), nil)))
+}
+
 var scenes = []scene{
 	{name: "a tag known before the render", play: cast(plainFace, invalidates(hard), renders(tagged, nil), looks)},
 	{name: "a tag named while rendering", play: cast(plainFace, invalidates(hard), renders(Access{}, tags), looks)},
@@ -239,6 +282,14 @@ var scenes = []scene{
 	{name: "a restart from an older snapshot", play: cast(plainFace, invalidates(hard), renders(tagged, nil), looks, restarts)},
 	{name: "a restart, on what is kept", play: kept(tagged, cast(plainFace, invalidates(hard), looks, restarts))},
 	{name: "a restart, on what is kept under a readable key", play: kept(tagged, cast(rootedFace, invalidates(wipe), looks, restarts))},
+	{name: "a render in another process is waited for", play: elsewhere(plainFace, renders(tagged, nil), invalidates(hard), renders(tagged, nil), ticks)},
+	{name: "a render in another process names a tag late", play: elsewhere(plainFace, renders(Access{}, tags), invalidates(hard), renders(Access{}, tags), ticks)},
+	{name: "a render in another process, purged", play: elsewhere(indexedFace, renders(varied, nil, "Accept"), purges, renders(varied, nil, "Accept"), ticks)},
+	{name: "a render in another process, cleared", play: elsewhere(rootedFace, renders(Access{}, nil), invalidates(wipe), renders(Access{}, nil), ticks)},
+	{name: "a render in another process, followers here", play: elsewhere(plainFace, renders(tagged, nil), invalidates(hard), renders(tagged, nil), renders(tagged, nil), ticks)},
+	{name: "a render in another process ends", play: underway(plainFace, tagged, invalidates(hard), renders(tagged, nil), renders(tagged, nil), ticks)},
+	{name: "a render in another process ends, several copies", play: underway(plainFace, tagged, invalidates(hard), renders(tagged, nil), ticks), copies: 3},
+	{name: "a lease is lost", play: elsewhere(plainFace, renders(tagged, nil), losesLease, invalidates(hard), renders(tagged, nil), ticks)},
 	{name: "a late tag, several copies", play: cast(plainFace, invalidates(hard), renders(Access{}, tags), looks), copies: 3},
 	{name: "clear, several copies", play: cast(rootedFace, invalidates(wipe), renders(Access{}, nil), looks), copies: 3},
 	{name: "purge, several copies", play: cast(indexedFace, purges, renders(varied, tags, "Accept"), looksVaried), copies: 3},

@@ -33,6 +33,12 @@ type Render struct {
 	timer   *time.Timer
 	detach  func() bool // unties ctx from outer again; nil: it is not tied
 
+	lease    *lease // told to other processes; nil: none
+	refused  string // key of the lease that another process has; "": none
+	holder   []byte // that one's token
+	waited   string // key of the lease that was waited for
+	deferred bool   // another process makes the same: r is not to run
+
 	mu    sync.Mutex
 	tags  []said
 	limit int64
@@ -116,6 +122,7 @@ func (r *Render) Refuse(reason string, remember time.Duration) {
 		r.e.keep(r, &Entry{kind: kindUncacheable}, Life{Fresh: remember})
 	}
 	r.flight.release(alone, nil, "")
+	r.yield()
 	r.reattach()
 }
 
@@ -279,6 +286,7 @@ func (e *Engine) keep(r *Render, n *Entry, l Life) {
 
 // end releases whatever the render holds. The parent forgets it.
 func (r *Render) end(why string, size int) {
+	r.yield()
 	r.e.land(r.flight)
 	r.letGo()
 	r.forget()

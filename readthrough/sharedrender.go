@@ -9,14 +9,28 @@ import (
 	"github.com/larder-go/larder/store"
 )
 
-// begin takes the stamp: root, index, the marks of the tags that are expected,
+// begin takes the lease and the stamp. While another process has the lease it
+// waits for what that makes, if r may wait.
+func (m *sharedMarks) begin(r *Render, a *Access) *Entry {
+	n := m.stamp(r, a)
+	for r.deferred && !a.until.IsZero() {
+		if n = m.outwait(r, a); a.usable(n, m.e.Now()) || r.Why() != "" {
+			return n
+		}
+		r.begun, r.clock = m.e.Now(), time.Now()
+		n = m.stamp(r, a)
+	}
+	return n
+}
+
+// stamp takes the stamp: root, index, the marks of the tags that are expected,
 // and the pulses. What is absent is made. All of it is read before the render
 // begins, which is what makes the stamp mean something.
-func (m *sharedMarks) begin(r *Render, a *Access) *Entry {
+func (m *sharedMarks) stamp(r *Render, a *Access) *Entry {
 	ctx, cancel := m.e.limited(r.ctx)
 	defer cancel()
 	for range 4 {
-		n, again, err := m.tryBegin(ctx, r, a)
+		n, again, err := m.tryStamp(ctx, r, a)
 		if err != nil {
 			r.forbid(sealStatus(err))
 			return nil
@@ -29,19 +43,15 @@ func (m *sharedMarks) begin(r *Render, a *Access) *Entry {
 	return nil
 }
 
-func (m *sharedMarks) tryBegin(ctx context.Context, r *Render, a *Access) (n *Entry, again bool, err error) {
+func (m *sharedMarks) tryStamp(ctx context.Context, r *Render, a *Access) (n *Entry, again bool, err error) {
 	k := r.key
-	v := a.Varied
-	if k.face.Rooted {
-		v = m.rooted(k)
-	}
-	va := m.e.variant(k, k.seen.Load(), v)
+	va := m.e.variant(k, k.seen.Load(), m.variedOf(r))
 	rd := m.reads(k, va)
 	if tags := union(rd.tags, r.Tags()); len(tags) > len(rd.tags) {
 		rd = m.predict(k, va, tags[:min(len(tags), MaxTags)])
 	}
 	flushed := m.pending.flushed.Load()
-	vals, err := m.get(ctx, "begin", append(rd.keys[:len(rd.keys):len(rd.keys)], m.pulses...))
+	vals, err := m.open(ctx, r, va, append(rd.keys[:len(rd.keys):len(rd.keys)], m.pulses...))
 	if err != nil {
 		return nil, false, err
 	}
@@ -53,6 +63,9 @@ func (m *sharedMarks) tryBegin(ctx context.Context, r *Render, a *Access) (n *En
 	if n, again, err = m.judge(ctx, &g); again || err != nil || a.usable(n, r.begun) {
 		return n, again, err
 	}
+	if r.deferred = r.defers(a, n); r.deferred {
+		return n, false, nil
+	}
 	if err := m.sweep(ctx, &g); err != nil {
 		return nil, false, err
 	}
@@ -63,7 +76,7 @@ func (m *sharedMarks) tryBegin(ctx context.Context, r *Render, a *Access) (n *En
 	if lost {
 		r.forbid("mark-lost")
 	}
-	return nil, m.take(r, &g, pulses), nil
+	return n, m.take(r, &g, pulses), nil
 }
 
 // sweep deletes the records of a reading that do not decode, so that they are
@@ -417,11 +430,20 @@ func (m *sharedMarks) tellGrowth(ctx context.Context, k *Key, grown bool) string
 }
 
 // write stores the entry, and sees to it that the records it depends on live
-// longer than it does.
+// longer than it does. The lease goes in the same trip: there is something to
+// find now.
 func (m *sharedMarks) write(r *Render, n *Entry, blob []byte, ttl duration) string {
 	ctx, cancel := m.e.limited(r.ctx)
 	defer cancel()
 	m.prolong(ctx, r, n, ttl)
+	if r.lease.end() {
+		entry := store.Op{Do: store.OpSet, Key: r.variant.entry, Value: blob, TTL: ttl}
+		if err := m.batch(ctx, "keep", []store.Op{entry, r.lease.removal()}); err != nil {
+			return sealStatus(err)
+		}
+		r.lease = nil
+		return ""
+	}
 	if err := m.guard.allow(); err != nil {
 		return sealStatus(err)
 	}

@@ -25,10 +25,11 @@ type shelf struct {
 	run     string                     // incarnation
 	copies  int                        // shards; 0 is one
 	lasting map[string]time.Duration   // lifetimes as they were last given
+	ends    map[string]time.Time       // when they are over
 }
 
 func newShelf() *shelf {
-	return &shelf{data: map[string][]byte{}, lasting: map[string]time.Duration{}}
+	return &shelf{data: map[string][]byte{}, lasting: map[string]time.Duration{}, ends: map[string]time.Time{}}
 }
 
 // ask is one round trip; do runs under the lock.
@@ -36,6 +37,12 @@ func (s *shelf) ask(ctx context.Context, op, key string, do func() error) error 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.trips++
+	for key, end := range s.ends {
+		if !time.Now().Before(end) {
+			delete(s.data, key)
+			delete(s.ends, key)
+		}
+	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -50,7 +57,17 @@ func (s *shelf) ask(ctx context.Context, op, key string, do func() error) error 
 func (s *shelf) put(key string, value []byte, ttl time.Duration) {
 	delete(s.data, key)
 	if ttl > 0 {
-		s.data[key], s.lasting[key] = append([]byte{}, value...), ttl
+		s.data[key] = append([]byte{}, value...)
+		s.last(key, ttl)
+	}
+}
+
+// last gives a record that there is a lifetime from now.
+func (s *shelf) last(key string, ttl time.Duration) {
+	s.lasting[key] = ttl
+	delete(s.ends, key)
+	if ttl < 1<<60 {
+		s.ends[key] = time.Now().Add(ttl)
 	}
 }
 
@@ -96,7 +113,7 @@ func (s *shelf) Swap(ctx context.Context, key string, old, value []byte, ttl tim
 func (s *shelf) Touch(ctx context.Context, key string, ttl time.Duration) (existed bool, err error) {
 	err = s.ask(ctx, "touch", key, func() error {
 		if _, existed = s.data[key]; existed {
-			s.lasting[key] = ttl
+			s.last(key, ttl)
 		}
 		return nil
 	})
@@ -124,8 +141,15 @@ func (s *shelf) Batch(ctx context.Context, ops []store.Op) error {
 	return s.ask(ctx, "batch", ops[0].Key, func() error {
 		for i := range ops {
 			op := &ops[i]
-			_, there := s.data[op.Key]
+			if s.fail != nil {
+				if err := s.fail(op.Do.String(), op.Key); err != nil {
+					return err
+				}
+			}
+			value, there := s.data[op.Key]
 			switch op.Do {
+			case store.OpGet:
+				op.Value, op.OK = value, there
 			case store.OpAdd:
 				if op.OK = !there; op.OK {
 					s.put(op.Key, op.Value, op.TTL)

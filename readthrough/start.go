@@ -29,6 +29,8 @@ type Access struct {
 	// could show what was invalidated before it began otherwise.
 	Looked bool
 	Have   *Entry
+
+	until time.Time // when the caller's patience with others ends; zero: it does not wait
 }
 
 func (a *Access) usable(n *Entry, now int64) bool {
@@ -137,8 +139,8 @@ func (e *Engine) saw(ctx context.Context, k *Key, name string, o observe.Outcome
 	}
 }
 
-// Lead is Start after the lookup: it waits for a render that is under way, or
-// begins one.
+// Lead is Start after the lookup: it waits for a render that is under way, in
+// this process or in another one on the same store, or begins one.
 func (e *Engine) Lead(ctx context.Context, k *Key, a Access) (*Entry, *Render) {
 	n, r, err := e.enter(ctx, k, &a)
 	if err != nil {
@@ -150,6 +152,7 @@ func (e *Engine) Lead(ctx context.Context, k *Key, a Access) (*Entry, *Render) {
 // enter is Lead for loads, whose error is that of all who waited for them.
 func (e *Engine) enter(ctx context.Context, k *Key, a *Access) (*Entry, *Render, error) {
 	t := trailOf(ctx)
+	a.until = time.Now().Add(e.o.MaxWait)
 	var patience *time.Timer
 	for !a.Alone && !e.closed.Load() && ctx.Err() == nil {
 		f, as := e.join(e.flightKey(k, a.Varied), t)
@@ -161,7 +164,7 @@ func (e *Engine) enter(ctx context.Context, k *Key, a *Access) (*Entry, *Render,
 			return n, r, nil
 		}
 		if patience == nil {
-			patience = time.NewTimer(e.o.MaxWait)
+			patience = time.NewTimer(time.Until(a.until))
 			defer patience.Stop()
 		}
 		v := await(ctx, f, as, t, patience.C)
@@ -207,8 +210,8 @@ func (e *Engine) flightKey(k *Key, v Varied) string {
 	return e.variant(k, k.seen.Load(), v).entry
 }
 
-// TryLead begins a render if nobody else has one open for k, and returns nil
-// otherwise.
+// TryLead begins a render if nobody else has one open for k, here or in another
+// process on the same store, and returns nil otherwise.
 func (e *Engine) TryLead(ctx context.Context, k *Key, a Access) *Render {
 	if e.closed.Load() {
 		return nil
@@ -233,28 +236,57 @@ func trailOf(ctx context.Context) *trail {
 }
 
 // lead begins the render of a flight: it takes the stamp, and looks once more,
-// since somebody may have finished between the lookup and now.
+// since somebody may have finished between the lookup and now, here or in
+// another process. Both results are nil if another process makes it and a does
+// not want to wait.
 func (e *Engine) lead(ctx context.Context, k *Key, a *Access, t *trail, f *flight) (*Entry, *Render) {
 	r := e.newRender(ctx, context.WithoutCancel(ctx), k, a, t)
 	r.flight = f
 	n := e.marks.begin(r, a)
 	if a.usable(n, r.begun) {
-		e.shut(f)
-		f.release(again, nil, "")
+		e.share(ctx, k, a, f)
 		r.discard()
 		return n, nil
 	}
-	if r.Why() != "" { // cannot be kept, whatever comes: nobody need wait to hear it
-		f.release(alone, nil, "")
-		e.land(f)
-		r.flight = nil
+	if r.deferred {
+		r.discard()
+		return nil, nil
+	}
+	if r.Why() != "" || n != nil && n.Uncacheable() { // nobody need wait to hear that it cannot be kept
+		r.isolate()
 	}
 	r.timer = time.AfterFunc(e.o.RenderTimeout, func() { r.cancel(context.DeadlineExceeded) })
 	return nil, r
 }
 
+// share hands what the leader of f has found to those who wait. It is looked up
+// again when nobody can join any more: of those who did, one may have come
+// after an invalidation that the leader's own lookup came before.
+func (e *Engine) share(ctx context.Context, k *Key, a *Access, f *flight) {
+	if e.shut(f) == 0 {
+		return
+	}
+	if n, _ := e.Find(ctx, k, a.Varied); a.usable(n, e.Now()) {
+		f.release(use, n, e.flightKey(k, a.Varied))
+	}
+}
+
+// isolate makes r a render that nobody waits for. Where only its caller has
+// left, one of those who waited begins anew.
+func (r *Render) isolate() {
+	v := alone
+	if r.outer.Err() != nil {
+		v = again
+	}
+	r.flight.release(v, nil, "")
+	r.e.land(r.flight)
+	r.flight = nil
+	r.yield()
+}
+
 // discard ends a render that never ran.
 func (r *Render) discard() {
+	r.yield()
 	r.e.land(r.flight)
 	r.letGo()
 	r.forget()

@@ -44,14 +44,15 @@ type Op struct {
 // Batcher is a store that takes several steps in one round trip.
 type Batcher interface {
 	// Batch takes the steps in order, each in effect before the next one begins,
-	// and writes the results into ops. Other callers may come in between. After
+	// and writes the results into ops. Gets that follow one another are one step,
+	// and may read at different moments. Other callers may come in between. After
 	// an error each step may have happened or not, and the results mean nothing.
 	Batch(ctx context.Context, ops []Op) error
 }
 
 // Batch takes steps in s as [Batcher] describes, in one round trip if the store
-// can, else one after the other up to the first error. A step that adds returns
-// [errors.ErrUnsupported] where [Add] does.
+// can, else one after the other up to the first error, gets in a row by one
+// [GetMany]. A step that adds returns [errors.ErrUnsupported] where [Add] does.
 func Batch(ctx context.Context, s Store, ops []Op) error {
 	if len(ops) == 0 {
 		return ctx.Err()
@@ -59,21 +60,46 @@ func Batch(ctx context.Context, s Store, ops []Op) error {
 	if b, ok := s.(Batcher); ok {
 		return b.Batch(ctx, ops)
 	}
-	for i := range ops {
-		if err := ops[i].run(ctx, s); err != nil {
+	for len(ops) > 0 {
+		n, err := step(ctx, s, ops)
+		if err != nil {
 			return err
 		}
+		ops = ops[n:]
 	}
 	return nil
 }
 
+// step takes the first step of ops, or the first n if all of them only read.
+func step(ctx context.Context, s Store, ops []Op) (n int, err error) {
+	if n = gets(ops); n > 0 {
+		return n, read(ctx, s, ops[:n])
+	}
+	return 1, ops[0].run(ctx, s)
+}
+
+// gets is how many steps ops begins with that only read.
+func gets(ops []Op) (n int) {
+	for n < len(ops) && ops[n].Do == OpGet {
+		n++
+	}
+	return n
+}
+
+func read(ctx context.Context, s Store, ops []Op) error {
+	keys := make([]string, len(ops))
+	for i := range ops {
+		keys[i] = ops[i].Key
+	}
+	values, err := GetMany(ctx, s, keys)
+	for i, value := range values {
+		ops[i].Value, ops[i].OK = value, value != nil
+	}
+	return err
+}
+
 func (op *Op) run(ctx context.Context, s Store) (err error) {
 	switch op.Do {
-	case OpGet:
-		op.Value, op.OK, err = s.Get(ctx, op.Key)
-		if op.OK {
-			op.Value = present(op.Value)
-		}
 	case OpSet:
 		err = s.Set(ctx, op.Key, op.Value, op.TTL)
 		op.OK = err == nil

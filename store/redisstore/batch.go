@@ -10,10 +10,10 @@ import (
 
 // Batch implements [store.Batcher]: with one ordered pipeline on one server. The
 // servers of a Cluster know no common order, so there the steps are taken one
-// after the other.
+// after the other, but for gets in a row.
 func (s *Store) Batch(ctx context.Context, ops []store.Op) error {
 	if s.single == nil {
-		return store.Batch(ctx, oneByOne{s, s}, ops)
+		return store.Batch(ctx, oneByOne{s, s, s}, ops)
 	}
 	ctx, err := s.bound(ctx)
 	if err != nil {
@@ -43,6 +43,7 @@ func (s *Store) Batch(ctx context.Context, ops []store.Op) error {
 type oneByOne struct {
 	store.Store
 	store.Adder
+	store.MultiGetter
 }
 
 // step returns the command for a step, and what writes its reply into the step.
