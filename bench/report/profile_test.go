@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/larder-go/larder/bench/reach"
 )
 
 func TestParseTop(t *testing.T) {
@@ -24,7 +25,7 @@ Showing nodes accounting for 1.18s, 84.89% of 1.39s total
 		{"runtime.nanotime", 5.04, "the clock is read once, for freshness and Age"},
 		{"example.com/unheard.of", 3.5, ""},
 	}
-	if diff := cmp.Diff(want, parseTop(text)); diff != "" {
+	if diff := cmp.Diff(want, parseTop(text, reach.Processor)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -32,7 +33,7 @@ Showing nodes accounting for 1.18s, 84.89% of 1.39s total
 func FuzzParseTop(f *testing.F) {
 	f.Add("     0.14s 10.07% 10.07%      0.14s 10.07%  aeshashbody")
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, l := range parseTop(text) {
+		for _, l := range parseTop(text, reach.Processor) {
 			if l.Percent < threshold {
 				t.Errorf("%q: %v", text, l)
 			}

@@ -49,7 +49,7 @@ func write(bench, wire, out string, quick bool) (err error) {
 	if d.Plots, err = plots(stores, d.Wire, quick); err != nil {
 		return err
 	}
-	if d.Profiles, err = profiles(stores); err != nil {
+	if d.Profiles, err = profiles(stores, d.Short()); err != nil {
 		return err
 	}
 	return d.Write(out)
