@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/larder-go/larder/bench/chart"
 	"github.com/larder-go/larder/bench/reach"
 	"github.com/larder-go/larder/bench/table"
 )
@@ -139,16 +138,6 @@ func tables(w io.Writer, b *table.Book) error {
 		}
 	}
 	return nil
-}
-
-// Rates draws the rates of a section over the wire. Rows named larder are
-// drawn as ours.
-func Rates(s table.Section) chart.Bars {
-	out := chart.Bars{Title: "What one processor serves: a page of 16 KiB over TCP", Label: "requests in a second, wrk with 50 connections"}
-	for _, r := range s.Rows {
-		out.Bars = append(out.Bars, chart.Bar{Name: r.Name, Value: r.Cells[0], Ours: strings.HasPrefix(r.Name, "larder")})
-	}
-	return out
 }
 
 func plural(n int, what string) string {
