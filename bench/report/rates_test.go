@@ -15,10 +15,10 @@ func TestRatesStandWhereThePageIsKept(t *testing.T) {
 		s.Rows = append(s.Rows, table.Row{Name: name, Cells: []float64{1}})
 	}
 	want := []chart.Group{
-		{Name: "In the server's memory", Bars: []chart.Bar{{"bare", 1, false}, {"larder", 1, true}, {"django", 1, false}}},
-		{Name: "On Redis", Bars: []chart.Bar{{"larder", 1, true}}},
-		{Name: "On Memcached", Bars: []chart.Bar{{"gin-contrib", 1, false}}},
-		{Name: "In front of a Go program, and Django without a cache", Bars: []chart.Bar{{"nginx proxy_cache", 1, false}, {"django, no cache", 1, false}}},
+		{Name: "In the server's memory", Bars: []chart.Bar{{Name: "bare", Value: 1}, {Name: "larder", Value: 1, Ours: true}, {Name: "django", Value: 1}}},
+		{Name: "On Redis", Bars: []chart.Bar{{Name: "larder", Value: 1, Ours: true}}},
+		{Name: "On Memcached", Bars: []chart.Bar{{Name: "gin-contrib", Value: 1}}},
+		{Name: "In front of a Go program, and Django without a cache", Bars: []chart.Bar{{Name: "nginx proxy_cache", Value: 1}, {Name: "django, no cache", Value: 1}}},
 	}
 	if diff := cmp.Diff(want, report.Rates(s).Groups); diff != "" {
 		t.Error(diff)

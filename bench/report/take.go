@@ -89,9 +89,9 @@ func taken(p reach.Path, what string, record func(dir string) ([]string, error))
 	if err != nil {
 		return Profile{}, fmt.Errorf("report: profile: %s: %w", p, err)
 	}
-	out, err := exec.Command("go", append([]string{"tool", "pprof", "-top", "-nodecount=60"}, args...)...).Output()
+	out, err := exec.Command("go", append([]string{"tool", "pprof", "-top", "-nodecount=5000", "-nodefraction=0"}, args...)...).Output()
 	if err != nil {
 		return Profile{}, fmt.Errorf("report: go tool pprof: %w", err)
 	}
-	return Profile{p, what, parseTop(string(out), p.Of)}, nil
+	return newProfile(p, what, string(out)), nil
 }
