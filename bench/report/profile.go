@@ -90,7 +90,7 @@ func (p Profile) markdown(w io.Writer) error {
 		rest -= x.Percent
 		fmt.Fprintf(&b, "| %.1f | %s |\n", x.Percent, x.Why)
 	}
-	fmt.Fprintf(&b, "| %.1f | what is too small to be told |\n\n", max(rest, 0))
+	fmt.Fprintf(&b, "| %.1f | others |\n\n", max(rest, 0))
 	if len(p.Lines) == 0 {
 		fmt.Fprintf(&b, "No single function takes %d %%.\n\n", threshold)
 	} else {

@@ -55,7 +55,7 @@ func TestAFunctionWithoutAReasonCannotBeOverlooked(t *testing.T) {
 	}
 	for _, want := range []string{
 		"### Processor time of larder in hit/16KiB\n\nA hit.\n\n| % of the processor time |",
-		"| 15.1 | " + fields + " |\n", "| 73.4 | what is too small to be told |\n",
+		"| 15.1 | " + fields + " |\n", "| 73.4 | others |\n",
 		"| 3.5 | `example.com/unheard.of` | **UNEXPLAINED** |\n",
 	} {
 		if !strings.Contains(b.String(), want) {

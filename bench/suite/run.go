@@ -122,7 +122,7 @@ func limitOf(s cases.Section, series []measure.Series) measure.Series {
 	panic(fmt.Sprintf("suite: section %s has no row %q", s.ID, s.Limit))
 }
 
-// Full is what figures that are to be quoted need. It takes some six minutes
+// Full is what figures that are to be quoted need. It takes some five minutes
 // on two processors.
 func Full() Config {
 	return Config{Rounds: 5, Slice: 100 * time.Millisecond, Pages: 100_000, Entries: 1_000_000,

@@ -43,7 +43,7 @@ func (c Config) together(w who, processes int) (rate float64, err error) {
 	}
 	o, _ := c.Stores.Options(w.store)
 	rates, failures := make([]float64, processes), make([]error, processes)
-	start := time.Now().Add(3 * time.Second) // by then all of them are ready
+	start := time.Now().Add(2 * time.Second) // by then all of them are ready
 	var wg sync.WaitGroup
 	for i := range processes {
 		wg.Go(func() {

@@ -140,7 +140,7 @@ func django(name, store string, workers []string) contestant {
 }
 
 // write puts a file of conf into the folder, filled with values.
-func (h *hall) write(name string, values map[string]string) (path string, err error) {
+func (h *hall) write(name string, values any) (path string, err error) {
 	t, err := template.ParseFS(conf, "conf/"+name)
 	if err != nil {
 		return "", err

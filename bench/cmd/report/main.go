@@ -72,7 +72,7 @@ func overTheWire(file string, quick bool) (*table.Book, error) {
 	if file != "" {
 		return table.ReadFile(file)
 	}
-	c := web.Config{Rounds: 3, Seconds: 4, Only: func(string) bool { return true }, Log: os.Stderr}
+	c := web.Config{Rounds: 5, Seconds: 2, Only: func(string) bool { return true }, Log: os.Stderr}
 	if quick {
 		c.Rounds, c.Seconds = 1, 1
 	}
