@@ -45,9 +45,6 @@ func cell(section, row, column string) figure {
 	return func(b *table.Book) (float64, bool) { return b.Cell(section, row, column) }
 }
 
-// inverse is 1 by the figure.
-func inverse(x figure) figure { return of(x, func(x float64) float64 { return 1 / x }) }
-
 // excess is by which part a ratio is above 1, in per cent.
 func excess(x figure) figure { return of(x, func(x float64) float64 { return 100 * (x - 1) }) }
 
