@@ -154,7 +154,7 @@ func remote(o kit.Options) (out []Section) {
 	for _, size := range []int{1 << 10, 16 << 10} {
 		for _, workers := range []int{1, 50} {
 			s := Section{ID: fmt.Sprintf("%s/%s/%d", o.Store, kib(size), workers), Unit: "µs", Limit: "limit-floor-remote", Store: o.Store,
-				What: fmt.Sprintf("A hit on %s over TCP, one page of %s, asked by %d goroutines at once; time by the clock per request", o.Store, kib(size), workers)}
+				What: fmt.Sprintf("A hit on %s over TCP, one page of %s, goroutines that ask at once: %d; time by the clock per request", o.Store, kib(size), workers)}
 			s.add(kit.All(o.Store), load{size: size, pages: 1, workers: workers}, o)
 			out = append(out, s)
 		}
