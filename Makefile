@@ -85,10 +85,10 @@ fuzz: ## Each fuzz target for FUZZTIME (10s)
 cover: servers ## Coverage by package; fails where a main package is below COVER (85) per cent
 	@.ci/cover $(COVER)
 
-bench: servers ## larder beside its rivals and the limits, in one run: medians and ratios (about 7 minutes)
+bench: servers ## larder beside its rivals and the limits, in one run: medians and ratios (about 5 minutes)
 	@cd bench && go run ./cmd/bench
 
-bench-web: servers ## Over the wire with wrk, beside nginx, Varnish and Django; says what is not installed
+bench-web: servers ## Over the wire with wrk, beside nginx, Varnish and Django; says what is not installed (about 11 minutes)
 	@cd bench && go run ./cmd/web
 
 bench-report: servers ## Measure everything and write docs/performance.md with its plots (about 20 minutes)

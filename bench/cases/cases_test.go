@@ -20,8 +20,8 @@ func TestEveryRowAnswersAndHits(t *testing.T) {
 	}
 	defer stores.Stop()
 	for _, s := range cases.All(stores) {
-		if strings.HasPrefix(s.ID, "zipf/") {
-			continue // the same as parallel/, with pages that take long to fill
+		if strings.Contains(s.ID, "zipf/") {
+			continue // the same as those of one page, with pages that take long to fill
 		}
 		benches, stop, err := s.Open(stores)
 		if err != nil {

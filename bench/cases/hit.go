@@ -33,7 +33,7 @@ func openHit(im kit.Impl, o kit.Options, l load) (*Bench, error) {
 		return nil, fmt.Errorf("%s: %w", im.Name, err)
 	}
 	askers := newAskers(im, l)
-	fill(h, askers[0].requests)
+	fill(askers, h)
 	filled := origin.Runs.Load()
 	want := l.size
 	if im.Empty {
@@ -54,28 +54,52 @@ func openHit(im kit.Impl, o kit.Options, l load) (*Bench, error) {
 func newAskers(im kit.Impl, l load) []*asker {
 	askers := make([]*asker, l.workers)
 	for i := range askers {
-		a := &asker{requests: kit.Requests(l.pages), order: []int32{0}, writer: kit.NewDiscard()}
+		a := &asker{order: []int32{0}, writer: kit.NewDiscard()}
+		if a.requests = askers[0].shared(l); a.requests == nil {
+			a.requests = requests(im, l.pages)
+		}
 		if l.pages > 1 {
 			a.order = kit.Zipf(uint64(i), l.pages, turns)
-		}
-		if im.Ask != nil {
-			for _, r := range a.requests {
-				im.Ask(r)
-			}
 		}
 		askers[i] = a
 	}
 	return askers
 }
 
-// fill asks for each page a few times: what a cache must first see before it
-// answers at its best, it has seen then. Each time there is a new writer, since
-// some caches keep the header map that they are given.
-func fill(h http.Handler, requests []*http.Request) {
-	for range 3 {
-		for _, r := range requests {
-			h.ServeHTTP(kit.NewDiscard(), r)
+// shared is the first asker's requests, if there are so many pages and
+// goroutines that requests of their own would take most of the memory, and of
+// the collector's time. A hit does not change its request.
+func (a *asker) shared(l load) []*http.Request {
+	if a == nil || l.pages*l.workers <= turns {
+		return nil
+	}
+	return a.requests
+}
+
+func requests(im kit.Impl, pages int) []*http.Request {
+	out := kit.Requests(pages)
+	if im.Ask != nil {
+		for _, r := range out {
+			im.Ask(r)
 		}
+	}
+	return out
+}
+
+// fill has the askers ask for each page a few times: what a cache must first
+// see before it answers at its best, it has seen then. Each time there is a new
+// writer, since some caches keep the header map that they are given.
+func fill(askers []*asker, h http.Handler) {
+	for range 3 {
+		var wg sync.WaitGroup
+		for first, a := range askers {
+			wg.Go(func() {
+				for i := first; i < len(a.requests); i += len(askers) {
+					h.ServeHTTP(kit.NewDiscard(), a.requests[i])
+				}
+			})
+		}
+		wg.Wait()
 	}
 }
 

@@ -69,13 +69,13 @@ func All(stores Stores) []Section {
 	for _, size := range []int{1 << 10, 16 << 10} {
 		out = append(out, parallel(size), zipf(size))
 	}
-	out = append(out, features())
+	out = append(out, bySize(), features())
 	for _, store := range []string{kit.Redis, kit.Memcached} {
 		if o, ok := stores.Options(store); ok {
-			out = append(out, remote(o)...)
+			out = append(append(out, remote(o)...), remoteZipf(o)...)
 		}
 	}
-	return append(out, fragments(stores), misses())
+	return append(out, fragments(stores), fragmentMisses(), misses())
 }
 
 // inMemory lists the implementations for the comparison in memory: larder
@@ -118,6 +118,31 @@ func zipf(size int) Section {
 	return s
 }
 
+// bySize compares pages of different size in the same rounds.
+func bySize() Section {
+	s := Section{ID: "size", Unit: "ns", Limit: "1KiB", What: "A hit of larder in memory by the size of its page, one goroutine"}
+	larder := kit.Named("larder")[0]
+	for _, size := range []int{1 << 10, 16 << 10, 256 << 10} {
+		s.Rows = append(s.Rows, Row{Name: kib(size), Open: func() (*Bench, error) {
+			return openHit(larder, kit.Options{Store: kit.Memory}, load{size: size, pages: 1, workers: 1})
+		}})
+	}
+	return s
+}
+
+// SecondCore has two rows for each implementation in memory: what one goroutine
+// does, and then what as many do as there are processors.
+func SecondCore() Section {
+	procs := runtime.GOMAXPROCS(0)
+	s := Section{ID: "second core", Unit: "ns", What: fmt.Sprintf("One page of 16KiB in memory, asked by one goroutine and by %d at once", procs)}
+	for _, im := range inMemory() {
+		for _, workers := range []int{1, procs} {
+			s.add([]kit.Impl{im}, load{size: 16 << 10, pages: 1, workers: workers}, kit.Options{Store: kit.Memory})
+		}
+	}
+	return s
+}
+
 func features() Section {
 	s := Section{ID: "features", Unit: "ns", Limit: "larder",
 		What: "A hit of larder in memory with features at work, 16KiB, one goroutine"}
@@ -129,10 +154,23 @@ func remote(o kit.Options) (out []Section) {
 	for _, size := range []int{1 << 10, 16 << 10} {
 		for _, workers := range []int{1, 50} {
 			s := Section{ID: fmt.Sprintf("%s/%s/%d", o.Store, kib(size), workers), Unit: "µs", Limit: "limit-floor-remote", Store: o.Store,
-				What: fmt.Sprintf("A hit on %s over TCP, one page of %s, asked by %d goroutines at once; time by the clock per request", o.Store, kib(size), workers)}
+				What: fmt.Sprintf("A hit on %s over TCP, one page of %s, goroutines that ask at once: %d; time by the clock per request", o.Store, kib(size), workers)}
 			s.add(kit.All(o.Store), load{size: size, pages: 1, workers: workers}, o)
 			out = append(out, s)
 		}
+	}
+	return out
+}
+
+// remoteZipf has many pages, so that hardly two goroutines ask for the same one
+// at the same moment: what is shared between those who ask for one page is of
+// little use here.
+func remoteZipf(o kit.Options) (out []Section) {
+	for _, size := range []int{1 << 10, 16 << 10} {
+		s := Section{ID: fmt.Sprintf("%s/zipf/%s/50", o.Store, kib(size)), Unit: "µs", Limit: "limit-floor-remote", Store: o.Store,
+			What: fmt.Sprintf("A hit on %s over TCP among 10,000 pages of %s, some asked often and most seldom (Zipf), 50 goroutines at once; time by the clock per request", o.Store, kib(size))}
+		s.add(kit.All(o.Store), load{size: size, pages: 10_000, workers: 50}, o)
+		out = append(out, s)
 	}
 	return out
 }

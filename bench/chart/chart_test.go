@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -39,7 +40,7 @@ func TestLinesNameEverything(t *testing.T) {
 	var b strings.Builder
 	err := chart.Lines{
 		Title: "Cost & size", X: chart.Axis{Label: "size, KiB", Log: true}, Y: chart.Axis{Label: "ns"},
-		Lines: []chart.Line{{"a < b", []chart.Point{{1, 10}, {10, 20}, {1000, 90}}}, {"c", []chart.Point{{1, 80}, {1000, 91}}}},
+		Lines: []chart.Line{{Name: "a < b", Points: []chart.Point{{1, 10}, {10, 20}, {1000, 90}}}, {Name: "c", Points: []chart.Point{{1, 80}, {1000, 91}}, Limit: true}},
 	}.SVG(&b)
 	if err != nil {
 		t.Fatal(err)
@@ -49,8 +50,8 @@ func TestLinesNameEverything(t *testing.T) {
 	if s := strings.Join(got, "|"); s != want {
 		t.Errorf("texts\n%s, want\n%s", s, want)
 	}
-	if elements["polyline"] != 2 || elements["circle"] != 5 {
-		t.Errorf("elements %v", elements)
+	if dashed := strings.Count(b.String(), "stroke-dasharray"); elements["polyline"] != 2 || elements["circle"] != 5 || dashed != 1 {
+		t.Errorf("elements %v, %d dashed", elements, dashed)
 	}
 }
 
@@ -66,7 +67,7 @@ func TestTicksOfALogarithmicAxis(t *testing.T) {
 	} {
 		var b strings.Builder
 		err := chart.Lines{Title: "t", X: chart.Axis{Label: "x", Ticks: []chart.Tick{{1, "one"}}}, Y: chart.Axis{Label: "y", Log: true},
-			Lines: []chart.Line{{"l", []chart.Point{{1, tc.low}, {2, tc.high}}}}}.SVG(&b)
+			Lines: []chart.Line{{Name: "l", Points: []chart.Point{{1, tc.low}, {2, tc.high}}}}}.SVG(&b)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,19 +88,33 @@ func TestWhatCannotBeDrawnIsAnError(t *testing.T) {
 	if err := (chart.Bars{}).SVG(io.Discard); !errors.Is(err, chart.ErrEmpty) {
 		t.Errorf("no bars: %v", err)
 	}
-	zero := chart.Lines{X: chart.Axis{Log: true}, Lines: []chart.Line{{"l", []chart.Point{{0, 1}}}}}
+	zero := chart.Lines{X: chart.Axis{Log: true}, Lines: []chart.Line{{Name: "l", Points: []chart.Point{{0, 1}}}}}
 	if err := zero.SVG(io.Discard); err == nil || !strings.Contains(err.Error(), "l has the point (0, 1)") {
 		t.Errorf("zero on a logarithmic axis: %v", err)
 	}
 }
 
+// A name that begins left of the picture cannot be read.
+func TestALongNameMakesRoomForItself(t *testing.T) {
+	begin := func(name string) string {
+		var b strings.Builder
+		if err := (chart.Bars{Groups: []chart.Group{{"", []chart.Bar{{name, 1, false}}}}}).SVG(&b); err != nil {
+			t.Fatal(err)
+		}
+		return regexp.MustCompile(`<rect x="([\d.]+)"`).FindStringSubmatch(b.String())[1]
+	}
+	if short, long := begin("larder"), begin("larder, whose handler says all"); short != "72.0" || long != "240.0" {
+		t.Errorf("bars begin at %s and %s, want 72.0 and 240.0", short, long)
+	}
+}
+
 func TestBarsWriteTheirValues(t *testing.T) {
 	var b strings.Builder
-	if err := (chart.Bars{Title: "Rate", Label: "req/s", Bars: []chart.Bar{{"bare", 50000, false}, {"larder", 49000, true}}}).SVG(&b); err != nil {
+	if err := (chart.Bars{Title: "Rate", Label: "req/s", Groups: []chart.Group{{"In memory", []chart.Bar{{"bare", 50000, false}, {"larder", 49000, true}}}}}).SVG(&b); err != nil {
 		t.Fatal(err)
 	}
 	got, elements := texts(t, b.String())
-	if s := strings.Join(got, "|"); !strings.HasSuffix(s, "bare|50,000|larder|49,000") || elements["rect"] != 3 {
+	if s := strings.Join(got, "|"); !strings.HasSuffix(s, "In memory|bare|50,000|larder|49,000") || elements["rect"] != 3 {
 		t.Errorf("%s, %v", s, elements)
 	}
 }

@@ -15,6 +15,7 @@ type Point struct{ X, Y float64 }
 type Line struct {
 	Name   string
 	Points []Point
+	Limit  bool // drawn in dashes: nobody can be better
 }
 
 // Lines is a plot of several lines.
@@ -77,7 +78,11 @@ func (d *drawing) grid(x, y span) {
 }
 
 func (d *drawing) curve(l Line, x, y span, stroke string) {
-	fmt.Fprintf(d, `<polyline fill="none" stroke="%s" stroke-width="2.2" points="`, stroke)
+	dashes := ""
+	if l.Limit {
+		dashes = ` stroke-dasharray="6 4"`
+	}
+	fmt.Fprintf(d, `<polyline fill="none" stroke="%s" stroke-width="2.2"%s points="`, stroke, dashes)
 	for _, p := range l.Points {
 		fmt.Fprintf(d, "%.1f,%.1f ", x.place(p.X), y.place(p.Y))
 	}

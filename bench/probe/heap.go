@@ -1,9 +1,12 @@
 package probe
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"runtime"
+	"runtime/pprof"
 	"time"
 
 	"github.com/larder-go/larder/bench/kit"
@@ -30,6 +33,9 @@ func open(t Task, origin *kit.Origin) (http.Handler, func(), error) {
 // heap fills a store in memory through the middleware.
 func heap(t Task) (Result, error) {
 	origin := kit.NewOrigin(t.Size)
+	if t.Profile != "" {
+		runtime.MemProfileRate = 1 << 10
+	}
 	bytes, objects := live()
 	h, stop, err := open(t, origin)
 	if err != nil {
@@ -43,6 +49,9 @@ func heap(t Task) (Result, error) {
 	took := time.Since(start)
 	time.Sleep(200 * time.Millisecond) // what a store does in the background
 	bytesAfter, objectsAfter := live()
+	if err := writeProfile(t.Profile); err != nil {
+		return nil, err
+	}
 	each := func(x float64) float64 { return x / float64(t.N) }
 	return Result{
 		"bytes":   each(bytesAfter - bytes),
@@ -50,6 +59,18 @@ func heap(t Task) (Result, error) {
 		"fill":    each(float64(took.Microseconds())),
 		"missing": missing(h, origin, t.N),
 	}, nil
+}
+
+// writeProfile writes what is in use, by where it was allocated.
+func writeProfile(file string) error {
+	if file == "" {
+		return nil
+	}
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	return errors.Join(pprof.WriteHeapProfile(f), f.Close())
 }
 
 // missing is the part of the pages that are not there any more.

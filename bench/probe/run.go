@@ -17,6 +17,7 @@ type Task struct {
 	N       int // pages or entries
 	Size    int // bytes of a page's body
 	Options kit.Options
+	Profile string        // for "heap": the file that a profile of what stays is written to, if any
 	Start   time.Time     // for "rate": the moment when several processes begin
 	For     time.Duration // for "rate"
 }

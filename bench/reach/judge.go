@@ -59,7 +59,7 @@ func (a Aim) texts(b *table.Book) []string {
 	if v == Unmeasured {
 		text = ""
 	}
-	return []string{a.What, text, sign + short(a.Bar), sign + short(a.Goal), v.String()}
+	return []string{a.What, text, sign + digits(a.Bar), sign + digits(a.Goal), v.String()}
 }
 
 var columns = []string{"", "reached", "bar", "goal", "verdict"}
@@ -85,4 +85,30 @@ func Markdown(w io.Writer, aims []Aim, b *table.Book) error {
 	return err
 }
 
-func short(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+// Short lists the aims that were measured and miss their goals, be it that they
+// reach the bar.
+func Short(aims []Aim, b *table.Book) (short []Aim) {
+	for _, a := range aims {
+		if _, v := a.Judge(b); v == Missed || v == Bar {
+			short = append(short, a)
+		}
+	}
+	return short
+}
+
+// Explain prints why aims are out of reach, and names the profile of each.
+func Explain(w io.Writer, short []Aim, b *table.Book) error {
+	var text strings.Builder
+	for _, a := range short {
+		value, _ := a.Judge(b)
+		fmt.Fprintf(&text, "* **%s**: %s, goal %s. %s", a.What, table.Number(value), digits(a.Goal), a.Why)
+		if a.Shown != (Path{}) {
+			fmt.Fprintf(&text, " Profile: *%s*.", a.Shown)
+		}
+		text.WriteString("\n")
+	}
+	_, err := io.WriteString(w, text.String()+"\n")
+	return err
+}
+
+func digits(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -56,6 +56,40 @@ func TestMarkdownHasARowForEachAim(t *testing.T) {
 	}
 }
 
+func TestWhatMissesItsGoalIsExplained(t *testing.T) {
+	for _, tc := range []struct {
+		value float64
+		want  string
+	}{
+		{1.4, ""},
+		{1.6, "* **memory hit of 16 KiB ÷ limit-floor**: 1.60, goal 1.5. The floor leaves out "},
+		{2.3, "* **memory hit of 16 KiB ÷ limit-floor**: 2.30, goal 1.5. The floor leaves out "},
+	} {
+		b, aims := book("hit/16KiB", "larder", "CPU ×", tc.value), reach.Aims()
+		short := reach.Short(aims, b)
+		var text strings.Builder
+		if err := reach.Explain(&text, short, b); err != nil {
+			t.Fatal(err)
+		}
+		got := strings.TrimSpace(text.String())
+		if tc.want == "" && got != "" || !strings.HasPrefix(got, tc.want) {
+			t.Errorf("%v: %q, want %q …", tc.value, got, tc.want)
+		}
+		if tc.want != "" && !strings.HasSuffix(got, " Profile: *processor time of larder in hit/16KiB*.") {
+			t.Errorf("%v: %q does not end with its profile", tc.value, got)
+		}
+	}
+}
+
+// A missed goal must not stand there without a word.
+func TestEveryAimSaysWhyOrShows(t *testing.T) {
+	for _, a := range append(reach.Aims(), reach.WireAims()...) {
+		if a.Why == "" && a.Shown == (reach.Path{}) {
+			t.Errorf("%s: no reason and no profile", a.What)
+		}
+	}
+}
+
 func ExampleText() {
 	reach.Text(os.Stdout, reach.Aims()[:1], book("hit/16KiB", "larder", "CPU ×", 1.4))
 	// Output:

@@ -2,25 +2,31 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"regexp"
-	"runtime/pprof"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
+
+	"github.com/larder-go/larder/bench/reach"
 )
 
-// Profile says where the processor time of one path goes.
+// Profile says where what one path takes goes.
 type Profile struct {
-	What  string
-	Lines []ProfileLine
+	reach.Path
+	What     string // that row measures
+	Lines    []ProfileLine
+	Purposes []Purpose // of all functions, the largest share first
 }
 
-// ProfileLine is a function that takes some of the time itself.
+// Purpose is why functions are there, and the share of all of them.
+type Purpose struct {
+	Why     string
+	Percent float64
+}
+
+// ProfileLine is a function that takes a part of it itself.
 type ProfileLine struct {
 	Function string
 	Percent  float64
@@ -30,46 +36,8 @@ type ProfileLine struct {
 // threshold is the share in per cent from which on a function is listed.
 const threshold = 3
 
-// TakeProfile has run do its operation for about two seconds and lists the
-// functions that take three per cent of the time and more. It needs the go
-// command.
-func TakeProfile(what string, run func(n int) error) (Profile, error) {
-	dir, err := os.MkdirTemp("", "larder-profile")
-	if err != nil {
-		return Profile{}, fmt.Errorf("report: %w", err)
-	}
-	defer os.RemoveAll(dir)
-	file := filepath.Join(dir, "cpu")
-	if err := record(file, run); err != nil {
-		return Profile{}, fmt.Errorf("report: profile of %s: %w", what, err)
-	}
-	out, err := exec.Command("go", "tool", "pprof", "-top", "-nodecount=60", file).Output()
-	if err != nil {
-		return Profile{}, fmt.Errorf("report: go tool pprof: %w", err)
-	}
-	return Profile{what, parseTop(string(out))}, nil
-}
-
-func record(file string, run func(n int) error) error {
-	f, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := pprof.StartCPUProfile(f); err != nil {
-		return err
-	}
-	defer pprof.StopCPUProfile()
-	for end := time.Now().Add(2 * time.Second); time.Now().Before(end); {
-		if err := run(1000); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // parseTop reads the table of pprof -top: flat, flat%, sum%, cum, cum%, name.
-func parseTop(text string) (lines []ProfileLine) {
+func parseTop(text string, p reach.Path) (lines []ProfileLine) {
 	s := bufio.NewScanner(strings.NewReader(text))
 	for s.Scan() {
 		fields := strings.Fields(s.Text())
@@ -77,50 +45,72 @@ func parseTop(text string) (lines []ProfileLine) {
 			continue
 		}
 		percent, err := strconv.ParseFloat(strings.TrimSuffix(fields[1], "%"), 64)
-		if err != nil || !(percent >= threshold) {
+		if err != nil || !(percent > 0) {
 			continue
 		}
 		name := strings.TrimSuffix(strings.Join(fields[5:], " "), " (inline)")
-		lines = append(lines, ProfileLine{strings.TrimPrefix(name, "github.com/larder-go/larder/"), percent, why(name)})
+		lines = append(lines, ProfileLine{strings.TrimPrefix(name, "github.com/larder-go/larder/"), percent, why(name, p)})
 	}
 	return lines
 }
 
-// reasons say what functions are there for, by what their names look like.
-var reasons = []struct{ name, why string }{
-	{`maps\.\(\*Iter\)|policy\.traitsOf`, "one pass over the request's header: which of its fields ask for special care"},
-	{`chacha8rand|runtime\.rand|math/rand`, "the pass over a map begins at a random place, as Go has it"},
-	{`\.Clear$|\.\(\*table\)\.Clear`, "the benchmark empties its header map for the next answer; a server makes a new one"},
-	{`internal/runtime/maps|mapassign|mapaccess|aeshash|strhash`, "the fields of the answer go into its header map: each name is hashed, compared and placed"},
-	{`memeq`, "the whole key is compared, not only its hash"},
-	{`nanotime|time\.now|vdso`, "the clock is read once, for freshness and Age"},
-	{`cachepage\.\(\*handler\)\.ServeHTTP|cachepage\.\(\*exchange\)`, "the path itself: admit, key, look up, judge, answer"},
-	{`internal/policy`, "whether this request may be answered from the cache (RFC 9111 §4)"},
-	{`readthrough\.\(\*keyTable\)|memhash`, "the key is looked up by its material, so that nothing is digested anew"},
-	{`readthrough\.decode|cachepage\.decode`, "the entry from the store is checked and laid out; the body is not copied"},
-	{`syscall|epoll|futex|netpoll|findRunnable|schedule|gopark|runtime\.(lock2|unlock2|wakep|ready)|usleep|stealWork`, "the round trip: system calls, and waking who waits for the answer"},
-	{`mallocgc|newobject|nextFree|gcDrain|scanobject|greyobject|memmove|memclr|[sS]pan|runtime/gc`, "memory for the value that the store's client reads, and its collection"},
-	{`crc32`, "the checksum of the entry, so that a damaged one is a miss"},
-	{`go-redis|bufio|proto\.`, "the store's client: it writes the command and reads the answer"},
-	{`asyncPreempt|sigprof`, "the profiler's own"},
-	{`bench/`, "the benchmark's own loop"},
-}
-
-func why(function string) string {
-	for _, r := range reasons {
-		if regexp.MustCompile(r.name).MatchString(function) {
-			return r.why
+// newProfile lists the functions above the threshold, and sums up all of them.
+func newProfile(p reach.Path, what, top string) Profile {
+	out, shares := Profile{Path: p, What: what}, map[string]float64{}
+	for _, l := range parseTop(top, p) {
+		shares[l.Why] += l.Percent
+		if l.Percent >= threshold {
+			out.Lines = append(out.Lines, l)
 		}
 	}
-	return ""
+	for why, percent := range shares {
+		if why != "" && percent >= 1 {
+			out.Purposes = append(out.Purposes, Purpose{why, percent})
+		}
+	}
+	slices.SortFunc(out.Purposes, func(a, b Purpose) int { return cmp.Or(cmp.Compare(b.Percent, a.Percent), cmp.Compare(a.Why, b.Why)) })
+	return out
+}
+
+// Unexplained lists the functions for which nobody has said why they are there.
+func (p Profile) Unexplained() (functions []string) {
+	for _, l := range p.Lines {
+		if l.Why == "" {
+			functions = append(functions, l.Function)
+		}
+	}
+	return functions
 }
 
 func (p Profile) markdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s:\n\n| %% of the time | function | why |\n|--:|---|---|\n", p.What)
-	for _, l := range p.Lines {
-		fmt.Fprintf(&b, "| %.1f | `%s` | %s |\n", l.Percent, l.Function, l.Why)
+	fmt.Fprintf(&b, "### %s\n\n%s.\n\n| %% of the %s | all functions together that are there for |\n|--:|---|\n", headline(p.String()), p.What, p.Of)
+	rest := 100.0
+	for _, x := range p.Purposes {
+		rest -= x.Percent
+		fmt.Fprintf(&b, "| %.1f | %s |\n", x.Percent, x.Why)
 	}
-	_, err := io.WriteString(w, b.String()+"\n")
+	fmt.Fprintf(&b, "| %.1f | others |\n\n", max(rest, 0))
+	if len(p.Lines) == 0 {
+		fmt.Fprintf(&b, "No single function takes %d %%.\n\n", threshold)
+	} else {
+		p.functions(&b)
+	}
+	_, err := io.WriteString(w, b.String())
 	return err
 }
+
+func (p Profile) functions(b *strings.Builder) {
+	b.WriteString("| % | function | why |\n|--:|---|---|\n")
+	for _, l := range p.Lines {
+		reason := l.Why
+		if reason == "" {
+			reason = "**UNEXPLAINED**"
+		}
+		fmt.Fprintf(b, "| %.1f | `%s` | %s |\n", l.Percent, l.Function, reason)
+	}
+	b.WriteString("\n")
+}
+
+// headline begins with a capital letter.
+func headline(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

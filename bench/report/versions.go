@@ -7,17 +7,37 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+
+	"github.com/larder-go/larder/bench/servers"
 )
 
 // compared are the modules whose versions a reader wants to know.
 var compared = []string{
 	"github.com/bradfitz/gomemcache", "github.com/chenyahui/gin-cache", "github.com/gin-contrib/cache", "github.com/gin-gonic/gin",
-	"github.com/go-chi/stampede", "github.com/gofiber/fiber/v3", "github.com/maypok86/otter/v2", "github.com/redis/go-redis/v9", "github.com/redis/rueidis",
+	"github.com/go-chi/stampede", "github.com/go-redis/redis/v8", "github.com/gofiber/fiber/v3", "github.com/maypok86/otter/v2", "github.com/redis/go-redis/v9", "github.com/redis/rueidis",
 }
 
-// programs are asked for their versions so.
-var programs = [][]string{
-	{"redis-server", "--version"}, {"memcached", "-V"}, {"nginx", "-v"}, {"varnishd", "-V"}, {"gunicorn", "--version"}, {"wrk", "-v"},
+// question asks a program for its version. name is what the answer is listed
+// under.
+type question struct {
+	name    string
+	command []string
+}
+
+func questions() []question {
+	all := []question{
+		{"larder at commit", []string{"git", "rev-parse", "--short", "HEAD"}},
+		{"redis-server", []string{"redis-server", "--version"}},
+		{"memcached", []string{"memcached", "-V"}},
+		{"nginx", []string{"nginx", "-v"}},
+		{"Varnish", []string{"varnishd", "-V"}},
+		{"wrk", []string{"wrk", "-v"}},
+	}
+	if python, err := servers.Python("django", "gunicorn"); err == nil {
+		all = append(all, question{"Python", []string{python, "--version"}},
+			question{"Django", []string{python, "-m", "django", "--version"}}, question{"gunicorn", []string{python, "-m", "gunicorn", "--version"}})
+	}
+	return all
 }
 
 // Versions lists what the figures were taken on: machine, Go, modules,
@@ -25,13 +45,10 @@ var programs = [][]string{
 func Versions() []string {
 	out := []string{machine(), runtime.Version() + " on " + runtime.GOOS + "/" + runtime.GOARCH}
 	out = append(out, modules()...)
-	for _, p := range programs {
-		if v := program(p); v != "" {
-			out = append(out, v)
+	for _, q := range questions() {
+		if v := q.ask(); v != "" {
+			out = append(out, q.name+" "+v)
 		}
-	}
-	if v := django(); v != "" {
-		out = append(out, v)
 	}
 	return out
 }
@@ -60,24 +77,12 @@ func modules() (out []string) {
 	return out
 }
 
-// digits find a version in what a program says of itself.
-var digits = regexp.MustCompile(`\d+\.\d+(\.\d+)?`)
+// version is what looks like one in what a program says of itself: numbers, or
+// a commit.
+var version = regexp.MustCompile(`\d+\.\d+(\.\d+)?|^[0-9a-f]{7,40}\n$`)
 
-// program is the name and version of a program, "" if it is not installed.
-func program(command []string) string {
-	out, _ := exec.Command(command[0], command[1:]...).CombinedOutput()
-	v := digits.Find(out)
-	if v == nil {
-		return ""
-	}
-	return command[0] + " " + string(v)
-}
-
-func django() string {
-	for _, python := range []string{"/usr/bin/python3", "python3"} {
-		if v := program([]string{python, "-m", "django", "--version"}); v != "" {
-			return "Django " + strings.TrimPrefix(v, python+" ")
-		}
-	}
-	return ""
+// ask gives "" for a program that is not installed.
+func (q question) ask() string {
+	out, _ := exec.Command(q.command[0], q.command[1:]...).CombinedOutput()
+	return strings.TrimSpace(string(version.Find(out)))
 }

@@ -6,10 +6,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/larder-go/larder/bench/chart"
 	"github.com/larder-go/larder/bench/reach"
 	"github.com/larder-go/larder/bench/table"
 )
@@ -77,14 +77,15 @@ The bar is ahead of every cache that was compared when it was set, the goal is c
 
 func (d Document) markdown(w io.Writer) error {
 	fmt.Fprintf(w, introduction, d.Taken.Format("2 January 2006"), strings.Join(d.Versions, " · "))
-	book := &table.Book{Sections: d.Process.Sections}
-	aims := reach.Aims()
-	if d.Wire != nil {
-		book.Add(d.Wire.Sections...)
-		aims = append(aims, reach.WireAims()...)
-	}
+	aims, book := d.aims()
 	if err := reach.Markdown(w, aims, book); err != nil {
 		return err
+	}
+	if short := reach.Short(aims, book); len(short) > 0 {
+		io.WriteString(w, "## What falls short of its goal, and why\n\n")
+		if err := reach.Explain(w, short, book); err != nil {
+			return err
+		}
 	}
 	io.WriteString(w, "## Plots\n\n")
 	for _, p := range d.Plots {
@@ -103,11 +104,24 @@ func (d Document) markdown(w io.Writer) error {
 	return tables(w, d.Process)
 }
 
+// aims is what was to be reached, and all that was found.
+func (d Document) aims() ([]reach.Aim, *table.Book) {
+	aims, book := reach.Aims(), &table.Book{Sections: slices.Clone(d.Process.Sections)}
+	if d.Wire != nil {
+		book.Add(d.Wire.Sections...)
+		aims = append(aims, reach.WireAims()...)
+	}
+	return aims, book
+}
+
+// Short lists the aims whose goals were missed.
+func (d Document) Short() []reach.Aim { return reach.Short(d.aims()) }
+
 func (d Document) profiles(w io.Writer) error {
 	if len(d.Profiles) == 0 {
 		return nil
 	}
-	fmt.Fprintf(w, "## Where the time goes\n\nFunctions that take %d %% of the processor time and more themselves, without what they call.\n\n", threshold)
+	fmt.Fprintf(w, "## Where the time goes\n\nThe hit in memory, the hit on Redis, and what falls short of a goal: functions that take %d %% and more themselves, without what they call.\n\n", threshold)
 	for _, p := range d.Profiles {
 		if err := p.markdown(w); err != nil {
 			return err
@@ -124,16 +138,6 @@ func tables(w io.Writer, b *table.Book) error {
 		}
 	}
 	return nil
-}
-
-// Rates draws the rates of a section over the wire. Rows named larder are
-// drawn as ours.
-func Rates(s table.Section) chart.Bars {
-	out := chart.Bars{Title: "What one processor serves: a page of 16 KiB over TCP", Label: "requests in a second, wrk with 50 connections"}
-	for _, r := range s.Rows {
-		out.Bars = append(out.Bars, chart.Bar{Name: r.Name, Value: r.Cells[0], Ours: strings.HasPrefix(r.Name, "larder")})
-	}
-	return out
 }
 
 func plural(n int, what string) string {

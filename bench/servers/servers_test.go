@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os/exec"
 	"testing"
 
 	"github.com/larder-go/larder/bench/kit"
@@ -15,6 +16,19 @@ func TestAProgramThatIsNotInstalledIsNamed(t *testing.T) {
 	_, err := servers.Start(servers.Command{Args: []string{"no-such-program-anywhere"}})
 	if !errors.Is(err, servers.ErrMissing) || err.Error() != "servers: not installed: no-such-program-anywhere" {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestAPythonWithoutAModuleIsNone(t *testing.T) {
+	_, err := servers.Python("sys", "no_such_module_anywhere")
+	if !errors.Is(err, servers.ErrMissing) || err.Error() != "servers: not installed: Python with sys, no_such_module_anywhere" {
+		t.Errorf("got %v", err)
+	}
+	if _, err := exec.LookPath("python3"); err != nil {
+		t.Skip("python3 is not installed")
+	}
+	if path, err := servers.Python("sys"); err != nil || path != "python3" {
+		t.Errorf("got %q, %v; want the shell's", path, err)
 	}
 }
 

@@ -50,11 +50,11 @@ func (s *Stores) start(store string, core int, args func(port string) []string) 
 
 func redisArgs(port string) []string {
 	return []string{"redis-server", "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no",
-		"--maxmemory", "1gb", "--maxmemory-policy", "allkeys-lru"}
+		"--maxmemory", "3gb", "--maxmemory-policy", "allkeys-lru"}
 }
 
 func memcachedArgs(port string) []string {
-	args := []string{"memcached", "-l", "127.0.0.1", "-p", port, "-m", "512", "-t", "1", "-I", "2m"}
+	args := []string{"memcached", "-l", "127.0.0.1", "-p", port, "-m", "2048", "-t", "1", "-I", "2m"}
 	if u, err := user.Current(); err == nil && u.Uid == "0" {
 		args = append(args, "-u", "root")
 	}

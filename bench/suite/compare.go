@@ -2,8 +2,6 @@ package suite
 
 import (
 	"context"
-	"fmt"
-	"runtime"
 
 	"github.com/larder-go/larder/bench/cases"
 	"github.com/larder-go/larder/bench/kit"
@@ -12,23 +10,24 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// secondCore compares sections that differ only in the number of goroutines.
-func (c Config) secondCore(b *table.Book) func(cases.Stores) (table.Section, error) {
-	return func(cases.Stores) (table.Section, error) {
-		one, ok := b.Section("hit/16KiB")
-		if !ok {
-			return table.Section{}, errSkipped
-		}
-		s := table.Section{ID: "second core", Columns: []string{"speed-up"},
-			What: fmt.Sprintf("What %d goroutines get out of one page of 16KiB in memory, ÷ what one does", runtime.GOMAXPROCS(0))}
-		for _, r := range one.Rows {
-			alone, _ := b.Cell("hit/16KiB", r.Name, "ns")
-			if both, ok := b.Cell("parallel/16KiB", r.Name, "ns"); ok {
-				s.Rows = append(s.Rows, table.Row{Name: r.Name, Cells: []float64{alone / both}})
-			}
-		}
-		return s, nil
+// secondCore compares what one goroutine does and what several do, in the same
+// rounds.
+func (c Config) secondCore(stores cases.Stores) (table.Section, error) {
+	pairs := cases.SecondCore()
+	if !c.Only(pairs.ID) {
+		return table.Section{}, errSkipped
 	}
+	series, _, err := c.series(pairs, stores)
+	if err != nil {
+		return table.Section{}, err
+	}
+	s := table.Section{ID: pairs.ID, What: pairs.What, Columns: []string{"one ns", "together ns", "speed-up"}}
+	for i := 0; i < len(series); i += 2 {
+		one, together := series[i], series[i+1]
+		speedUp, _ := one.Ratio(together)
+		s.Rows = append(s.Rows, table.Row{Name: pairs.Rows[i].Name, Cells: []float64{one.Median().Nanos, together.Median().Nanos, speedUp}})
+	}
+	return s, nil
 }
 
 // client counts what go-redis itself allocates for one GET, so that the share

@@ -34,13 +34,13 @@ func Run(c Config) (*table.Book, error) {
 		if !c.Only(s.ID) {
 			continue
 		}
-		measured, err := c.section(s, stores)
+		series, notes, err := c.series(s, stores)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", s.ID, err)
+			return nil, err
 		}
-		book.Add(measured)
+		book.Add(summary(s, series, notes))
 	}
-	for _, more := range []func(cases.Stores) (table.Section, error){c.secondCore(book), c.client, c.herd, c.heap, c.collector, c.pause} {
+	for _, more := range []func(cases.Stores) (table.Section, error){c.secondCore, c.client, c.herd, c.heap, c.collector, c.pause} {
 		s, err := more(stores)
 		if errors.Is(err, errSkipped) {
 			continue
@@ -56,22 +56,29 @@ func Run(c Config) (*table.Book, error) {
 // errSkipped says that a section was not asked for, or lacks its store.
 var errSkipped = errors.New("suite: skipped")
 
-func (c Config) section(s cases.Section, stores cases.Stores) (table.Section, error) {
+// series measures the rows of a section. The notes say which rows are void.
+func (c Config) series(s cases.Section, stores cases.Stores) (series []measure.Series, notes []string, err error) {
 	fmt.Fprintf(c.Log, "%s %s: making %d rows ready\n", clock(), s.ID, len(s.Rows))
 	benches, stop, err := s.Open(stores)
 	if err != nil {
-		return table.Section{}, err
+		return nil, nil, fmt.Errorf("%s: %w", s.ID, err)
 	}
 	defer stop()
 	jobs := make([]measure.Job, len(s.Rows))
 	for i, r := range s.Rows {
 		jobs[i] = measure.Job{Name: r.Name, Run: benches[i].Run}
 	}
-	series, err := c.plan(s.ID).Run(jobs)
+	series, err = c.plan(s.ID).Run(jobs)
 	if err != nil {
-		return table.Section{}, err
+		return nil, nil, fmt.Errorf("%s: %w", s.ID, err)
 	}
-	return summary(s, series, benches), nil
+	notes = make([]string, len(benches))
+	for i, b := range benches {
+		if n := b.Misses(); n > 0 {
+			notes[i] = fmt.Sprintf("void: %d misses", n)
+		}
+	}
+	return series, notes, nil
 }
 
 func (c Config) plan(id string) measure.Plan {
@@ -88,7 +95,7 @@ func clock() string { return time.Now().Format(time.TimeOnly) }
 
 // summary makes a table of what was measured. Ratios are the medians of the
 // ratios of each round.
-func summary(s cases.Section, series []measure.Series, benches []*cases.Bench) table.Section {
+func summary(s cases.Section, series []measure.Series, notes []string) table.Section {
 	out := table.Section{ID: s.ID, What: s.What, Columns: []string{s.Unit, "lowest", "highest", "CPU " + s.Unit, "B", "allocs", "× " + s.Limit, "CPU ×"}}
 	scale := 1.0
 	if s.Unit == "µs" {
@@ -99,13 +106,9 @@ func summary(s cases.Section, series []measure.Series, benches []*cases.Bench) t
 		m := series[i].Median()
 		low, high := series[i].Range()
 		byClock, byCPU := series[i].Ratio(limit)
-		row := table.Row{Name: r.Name, Cells: []float64{
+		out.Rows = append(out.Rows, table.Row{Name: r.Name, Note: notes[i], Cells: []float64{
 			m.Nanos * scale, low * scale, high * scale, m.CPU * scale, m.Bytes, m.Allocs, byClock, byCPU,
-		}}
-		if n := benches[i].Misses(); n > 0 {
-			row.Note = fmt.Sprintf("void: %d misses", n)
-		}
-		out.Rows = append(out.Rows, row)
+		}})
 	}
 	return out
 }
@@ -119,7 +122,7 @@ func limitOf(s cases.Section, series []measure.Series) measure.Series {
 	panic(fmt.Sprintf("suite: section %s has no row %q", s.ID, s.Limit))
 }
 
-// Full is what figures that are to be quoted need. It takes some six minutes
+// Full is what figures that are to be quoted need. It takes some five minutes
 // on two processors.
 func Full() Config {
 	return Config{Rounds: 5, Slice: 100 * time.Millisecond, Pages: 100_000, Entries: 1_000_000,

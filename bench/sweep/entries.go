@@ -7,7 +7,6 @@ import (
 
 	"github.com/larder-go/larder/bench/chart"
 	"github.com/larder-go/larder/bench/kit"
-	"github.com/larder-go/larder/bench/measure"
 )
 
 // entryBytes is the size of a page's body where there are many.
@@ -23,36 +22,27 @@ func (c Config) ByEntries() (chart.Lines, error) {
 		X:     chart.Axis{Label: "pages of 200 bytes", Log: true},
 		Y:     chart.Axis{Label: "nanoseconds"},
 	}
-	for _, w := range entryLines {
-		line := chart.Line{Name: w.name()}
-		for _, n := range c.Entries {
-			c.say("entries: %s with %d", w.name(), n)
-			nanos, err := c.among(w, n)
-			if err != nil {
-				return plot, err
-			}
-			line.Points = append(line.Points, chart.Point{X: float64(n), Y: nanos})
+	plot.Lines = named(entryLines)
+	for _, n := range c.Entries {
+		c.say("entries: %d", n)
+		err := c.point(plot.Lines, entryLines, float64(n), func(w who) (func(n int) error, func(), error) { return c.among(w, n) })
+		if err != nil {
+			return plot, err
 		}
-		plot.Lines = append(plot.Lines, line)
 	}
 	return plot, nil
 }
 
-func (c Config) among(w who, pages int) (nanos float64, err error) {
+func (c Config) among(w who, pages int) (run func(n int) error, stop func(), err error) {
 	h, stop, err := c.open(w, kit.NewOrigin(entryBytes), pages)
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
-	defer stop()
 	for i := range pages {
 		h.ServeHTTP(kit.NewDiscard(), kit.Request(i))
 	}
 	asked := sample(pages)
-	series, err := c.plan().Run([]measure.Job{{Name: w.name(), Run: func(n int) error { return wander(h, asked, n) }}})
-	if err != nil {
-		return 0, err
-	}
-	return series[0].Median().Nanos, nil
+	return func(n int) error { return wander(h, asked, n) }, stop, nil
 }
 
 // sample is requests for pages chosen at random: few enough that they

@@ -27,13 +27,15 @@ func (c Config) Percentiles() (chart.Lines, error) {
 	for _, p := range []float64{50, 90, 99, 99.9, 99.99} {
 		plot.X.Ticks = append(plot.X.Ticks, chart.Tick{At: rarity(p), Text: strconv.FormatFloat(p, 'g', -1, 64)})
 	}
-	for _, w := range c.there(latencyLines) {
+	there := c.there(latencyLines)
+	plot.Lines = named(there)
+	for i, w := range there {
 		c.say("percentiles: %s", w.name())
-		line, err := c.spread(w)
+		points, err := c.spread(w)
 		if err != nil {
 			return plot, err
 		}
-		plot.Lines = append(plot.Lines, line)
+		plot.Lines[i].Points = points
 	}
 	return plot, nil
 }
@@ -41,10 +43,13 @@ func (c Config) Percentiles() (chart.Lines, error) {
 // rarity lays percentiles out so that each further nine takes as much room.
 func rarity(percentile float64) float64 { return -math.Log10(1 - percentile/100) }
 
-func (c Config) spread(w who) (chart.Line, error) {
+func (c Config) spread(w who) (points []chart.Point, err error) {
+	if err := c.empty(); err != nil {
+		return nil, err
+	}
 	h, stop, err := c.open(w, kit.NewOrigin(16<<10), 1)
 	if err != nil {
-		return chart.Line{}, err
+		return nil, err
 	}
 	defer stop()
 	n := 300_000
@@ -52,9 +57,8 @@ func (c Config) spread(w who) (chart.Line, error) {
 		n = 30_000
 	}
 	nanos := probe.Latencies(h, n)
-	line := chart.Line{Name: w.name()}
 	for _, p := range percentiles {
-		line.Points = append(line.Points, chart.Point{X: rarity(p), Y: measure.Percentile(nanos, p) / 1000})
+		points = append(points, chart.Point{X: rarity(p), Y: measure.Percentile(nanos, p) / 1000})
 	}
-	return line, nil
+	return points, nil
 }

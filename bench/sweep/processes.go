@@ -22,17 +22,17 @@ func (c Config) ByProcesses() (chart.Lines, error) {
 		X:     chart.Axis{Label: "processes on this machine", Log: true, Ticks: []chart.Tick{{At: 1, Text: "1"}, {At: 2, Text: "2"}, {At: 4, Text: "4"}, {At: 8, Text: "8"}}},
 		Y:     chart.Axis{Label: "hits in a second, all together", Log: true},
 	}
-	for _, w := range c.there(processLines) {
-		line := chart.Line{Name: w.name()}
+	there := c.there(processLines)
+	plot.Lines = named(there)
+	for i, w := range there {
 		for _, n := range Processes {
 			c.say("processes: %s by %d", w.name(), n)
 			rate, err := c.together(w, n)
 			if err != nil {
 				return plot, err
 			}
-			line.Points = append(line.Points, chart.Point{X: float64(n), Y: rate})
+			plot.Lines[i].Points = append(plot.Lines[i].Points, chart.Point{X: float64(n), Y: rate})
 		}
-		plot.Lines = append(plot.Lines, line)
 	}
 	return plot, nil
 }
@@ -43,7 +43,7 @@ func (c Config) together(w who, processes int) (rate float64, err error) {
 	}
 	o, _ := c.Stores.Options(w.store)
 	rates, failures := make([]float64, processes), make([]error, processes)
-	start := time.Now().Add(3 * time.Second) // by then all of them are ready
+	start := time.Now().Add(2 * time.Second) // by then all of them are ready
 	var wg sync.WaitGroup
 	for i := range processes {
 		wg.Go(func() {

@@ -3,10 +3,10 @@ package sweep
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/larder-go/larder/bench/chart"
 	"github.com/larder-go/larder/bench/kit"
-	"github.com/larder-go/larder/bench/measure"
 )
 
 // Sizes are those of the pages that Size measures.
@@ -24,39 +24,30 @@ func (c Config) Size() (chart.Lines, error) {
 		X:     chart.Axis{Label: "body, KiB", Log: true},
 		Y:     chart.Axis{Label: "nanoseconds", Log: true},
 	}
-	for _, w := range c.there(sizeLines) {
-		c.say("size: %s", w.name())
-		line := chart.Line{Name: w.name()}
-		for _, size := range Sizes {
-			nanos, err := c.hit(w, size)
-			if err != nil {
-				return plot, err
-			}
-			line.Points = append(line.Points, chart.Point{X: float64(size >> 10), Y: nanos})
+	there := c.there(sizeLines)
+	plot.Lines = named(there)
+	for _, size := range Sizes {
+		c.say("size: %d KiB", size>>10)
+		plot.X.Ticks = append(plot.X.Ticks, chart.Tick{At: float64(size >> 10), Text: strconv.Itoa(size >> 10)})
+		err := c.point(plot.Lines, there, float64(size>>10), func(w who) (func(n int) error, func(), error) { return c.hit(w, size) })
+		if err != nil {
+			return plot, err
 		}
-		plot.Lines = append(plot.Lines, line)
 	}
 	return plot, nil
 }
 
-func (c Config) hit(w who, size int) (nanos float64, err error) {
+func (c Config) hit(w who, size int) (run func(n int) error, stop func(), err error) {
 	h, stop, err := c.open(w, kit.NewOrigin(size), 1)
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
-	defer stop()
 	r := kit.Request(0)
 	for range 3 {
 		h.ServeHTTP(kit.NewDiscard(), r)
 	}
-	series, err := c.plan().Run([]measure.Job{{Name: w.name(), Run: func(n int) error { return repeat(h, r, n, size) }}})
-	if err != nil {
-		return 0, err
-	}
-	return series[0].Median().Nanos, nil
+	return func(n int) error { return repeat(h, r, n, size) }, stop, nil
 }
-
-func (c Config) plan() measure.Plan { return measure.Plan{Rounds: c.Rounds, Slice: c.Slice} }
 
 func repeat(h http.Handler, r *http.Request, n, size int) error {
 	d := kit.NewDiscard()

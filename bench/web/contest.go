@@ -74,6 +74,16 @@ var onStores = []contestant{
 	ours("gin-contrib, memcached", "gin-contrib", kit.Memcached, false),
 }
 
+// spread is who serves many pages out of a store: no two of the connections
+// that ask at the same moment need ask for the same.
+var spread = []contestant{
+	ours(bare, "limit-bare", kit.Memory, true),
+	ours("limit-floor, redis", "limit-floor-remote", kit.Redis, false),
+	ours("larder, redis", "larder", kit.Redis, false),
+	ours("limit-floor, memcached", "limit-floor-remote", kit.Memcached, false),
+	ours("larder, memcached", "larder", kit.Memcached, false),
+}
+
 var others = []contestant{
 	{"nginx proxy_cache", startNginx},
 	{"Varnish", startVarnish},

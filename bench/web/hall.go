@@ -115,14 +115,24 @@ var (
 	single  = []string{"--worker-class", "sync"}
 )
 
+// clients are the modules with which Django reaches stores.
+var clients = map[string][]string{kit.Redis: {"django_redis"}, kit.Memcached: {"pylibmc"}}
+
 func django(name, store string, workers []string) contestant {
 	return contestant{name, func(h *hall, size int) (*running, error) {
+		python, err := servers.Python(append([]string{"django", "gunicorn"}, clients[store]...)...)
+		if err != nil {
+			return nil, err
+		}
+		o, ok := h.stores.Options(store)
+		if !ok && clients[store] != nil {
+			return nil, fmt.Errorf("%w: a server for %s", servers.ErrMissing, store)
+		}
 		if _, err := h.write("app.py", nil); err != nil {
 			return nil, err
 		}
-		o, _ := h.stores.Options(store)
 		return h.start(func(addr string) (servers.Command, error) {
-			args := append([]string{"gunicorn", "--workers", "1", "--log-level", "error", "--bind", addr}, workers...)
+			args := append([]string{python, "-m", "gunicorn", "--workers", "1", "--log-level", "error", "--bind", addr}, workers...)
 			return servers.Command{Args: append(args, "app:application"), Dir: h.dir,
 				Env: []string{"STORE=" + store, "ADDR=" + o.Addr, fmt.Sprintf("SIZE=%d", size)}}, nil
 		})
@@ -130,7 +140,7 @@ func django(name, store string, workers []string) contestant {
 }
 
 // write puts a file of conf into the folder, filled with values.
-func (h *hall) write(name string, values map[string]string) (path string, err error) {
+func (h *hall) write(name string, values any) (path string, err error) {
 	t, err := template.ParseFS(conf, "conf/"+name)
 	if err != nil {
 		return "", err

@@ -22,10 +22,13 @@ type report struct {
 
 const connections = 50
 
-// wrk asks for one page over and over.
-func wrk(addr string, seconds int) (report, error) {
-	out, err := exec.Command("taskset", "-c", strconv.Itoa(clientCore-1),
-		"wrk", "-t1", fmt.Sprintf("-c%d", connections), fmt.Sprintf("-d%ds", seconds), "--latency", "http://"+addr+kit.URI(1)).Output()
+// wrk asks for one page over and over, or for those that a script names.
+func wrk(addr, script string, seconds int) (report, error) {
+	args := []string{"-c", strconv.Itoa(clientCore - 1), "wrk", "-t1", fmt.Sprintf("-c%d", connections), fmt.Sprintf("-d%ds", seconds), "--latency"}
+	if script != "" {
+		args = append(args, "-s", script)
+	}
+	out, err := exec.Command("taskset", append(args, "http://"+addr+kit.URI(0))...).Output()
 	if err != nil {
 		return report{}, fmt.Errorf("web: wrk: %w", err)
 	}
@@ -64,26 +67,33 @@ func parseWrk(text string) (r report, err error) {
 	return r, nil
 }
 
-// fill asks for the page until it is kept, and checks that it is the page.
-func fill(addr string, size int) error {
-	for range 5 {
-		r, err := http.NewRequest(http.MethodGet, "http://"+addr+kit.URI(1), nil)
-		if err != nil {
-			return err
+// fill asks for the pages until they are kept, and checks that they are the
+// pages.
+func fill(addr string, pages, size int) error {
+	client := &http.Client{Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
+	for range 3 {
+		for i := range pages {
+			if err := visit(client, "http://"+addr+kit.URI(i), size); err != nil {
+				return err
+			}
 		}
-		r.Close = true
-		answer, err := http.DefaultClient.Do(r)
-		if err != nil {
-			return err
-		}
-		n, err := io.Copy(io.Discard, answer.Body)
-		answer.Body.Close()
-		if err != nil {
-			return err
-		}
-		if answer.StatusCode != http.StatusOK || n != int64(size) {
-			return fmt.Errorf("web: answer %s with %d bytes, want 200 with %d", answer.Status, n, size)
-		}
+	}
+	return nil
+}
+
+func visit(client *http.Client, url string, size int) error {
+	answer, err := client.Get(url)
+	if err != nil {
+		return err
+	}
+	n, err := io.Copy(io.Discard, answer.Body)
+	answer.Body.Close()
+	if err != nil {
+		return err
+	}
+	if answer.StatusCode != http.StatusOK || n != int64(size) {
+		return fmt.Errorf("web: answer %s with %d bytes, want 200 with %d", answer.Status, n, size)
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func TestParseWrk(t *testing.T) {
 }
 
 func TestRatiosAreTakenWithinARound(t *testing.T) {
-	s := section(16<<10, map[string]results{
+	s := section(part{id: "wire/16KiB", size: 16 << 10, pages: 1}, map[string]results{
 		bare:     {{Rate: 100, CPU: 20}, {Rate: 10, CPU: 20}, {Rate: 50, CPU: 20}},
 		"larder": {{Rate: 90, CPU: 25}, {Rate: 9, CPU: 25}, {Rate: 200, CPU: 25}},
 	}, []string{"Varnish"})

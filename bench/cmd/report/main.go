@@ -49,7 +49,7 @@ func write(bench, wire, out string, quick bool) (err error) {
 	if d.Plots, err = plots(stores, d.Wire, quick); err != nil {
 		return err
 	}
-	if d.Profiles, err = profiles(stores); err != nil {
+	if d.Profiles, err = profiles(stores, d.Short()); err != nil {
 		return err
 	}
 	return d.Write(out)
@@ -72,7 +72,7 @@ func overTheWire(file string, quick bool) (*table.Book, error) {
 	if file != "" {
 		return table.ReadFile(file)
 	}
-	c := web.Config{Rounds: 3, Seconds: 4, Only: func(string) bool { return true }, Log: os.Stderr}
+	c := web.Config{Rounds: 5, Seconds: 2, Only: func(string) bool { return true }, Log: os.Stderr}
 	if quick {
 		c.Rounds, c.Seconds = 1, 1
 	}

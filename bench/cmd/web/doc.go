@@ -1,7 +1,7 @@
 // Command web compares servers over the wire: larder, the limits and other
 // caches for Go beside nginx's proxy_cache, Varnish and Django's cache_page.
 //
-//	go run ./cmd/web                          everything, in some ten minutes
+//	go run ./cmd/web                          everything, in some eleven minutes
 //	go run ./cmd/web -only larder,nginx       servers whose names begin so
 //	go run ./cmd/web -rounds 1 -seconds 1     a look at it: figures mean little
 //	go run ./cmd/web -json wire.json          also for command report

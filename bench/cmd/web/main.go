@@ -16,8 +16,8 @@ import (
 
 func main() {
 	web.Main()
-	rounds := flag.Int("rounds", 3, "how often each server has its turn")
-	seconds := flag.Int("seconds", 4, "of load on each server in each round")
+	rounds := flag.Int("rounds", 5, "how often each server has its turn")
+	seconds := flag.Int("seconds", 2, "of load on each server in each round")
 	only := flag.String("only", "", "measure servers whose names begin with one of these, separated by commas")
 	file := flag.String("json", "", "write the figures to this `file`")
 	flag.Parse()
