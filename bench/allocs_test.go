@@ -31,6 +31,8 @@ func TestAllocations(t *testing.T) {
 		{"redis/16KiB/1", "larder-near", 0},
 		{"memcached/16KiB/1", "larder", gomemcache(t) + 6},
 		{"fragment", "hit, memory", 19},
+		{"fragment", "miss, memory", allocations(t, "fragment", "whole") + 45},
+		{"miss", "larder", allocations(t, "miss", "handler alone") + 61},
 	} {
 		t.Run(tc.section+" "+tc.row, func(t *testing.T) {
 			if got := allocations(t, tc.section, tc.row); got > tc.most {

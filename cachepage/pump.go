@@ -66,8 +66,8 @@ func (p *pump) run() {
 				return // the client has gone; the recording has not
 			}
 		}
-		if push && rc.Flush() != nil {
-			return
+		if push {
+			rc.Flush() // a client that has gone shows at the next Write, and one that cannot flush gets the page all the same
 		}
 		if last {
 			return

@@ -232,6 +232,34 @@ func TestARefusedRenderLetsEverybodyGoAtOnce(t *testing.T) {
 	})
 }
 
+// TestWhoComesAfterTheVerdictHasItAtOnce: a refusal that is not remembered is
+// still one for those who come while the render goes on.
+func TestWhoComesAfterTheVerdictHasItAtOnce(t *testing.T) {
+	onBothForms(t, func(t *testing.T, s store.Store) {
+		e := engine(t, s, Options{MaxWait: 10 * time.Second})
+		k := key(e, "k")
+		for _, waitedBefore := range []bool{false, true} {
+			r, first := begin(t, e, bg, k, Access{}), make(chan *Render, 1)
+			if waitedBefore {
+				go func() { first <- begin(t, e, bg, k, Access{}) }()
+				awaitWaiters(e, 1)
+			} else {
+				first <- nil
+			}
+			r.Refuse("private", 0)
+			if other := <-first; other != nil {
+				other.Abort("seen")
+			}
+			begun := time.Now()
+			begin(t, e, bg, k, Access{}).Abort("seen")
+			if took := time.Since(begun); took > 5*time.Second {
+				t.Errorf("another waiter before: %t; waited %v for a verdict that was there", waitedBefore, took)
+			}
+			r.Abort("seen")
+		}
+	})
+}
+
 // language is the Varied of a request with an Accept-Language.
 type language string
 

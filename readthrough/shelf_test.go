@@ -21,6 +21,7 @@ type shelf struct {
 	mu      sync.Mutex
 	data    map[string][]byte
 	trips   int
+	asked   int                        // keys of GetMany
 	fail    func(op, key string) error // nil: it works
 	run     string                     // incarnation
 	copies  int                        // shards; 0 is one
@@ -61,6 +62,7 @@ func (s *shelf) Get(ctx context.Context, key string) (value []byte, found bool, 
 
 func (s *shelf) GetMany(ctx context.Context, keys []string) (values [][]byte, err error) {
 	err = s.ask(ctx, "getmany", keys[0], func() error {
+		s.asked += len(keys)
 		for _, key := range keys {
 			values = append(values, s.data[key])
 		}

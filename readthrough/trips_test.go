@@ -73,12 +73,14 @@ func TestManyUnitsInOneRoundTrip(t *testing.T) {
 			keep(t, e, k, fmt.Sprint(i), "t")
 		}
 	}
+	s.asked = 0
 	trips := s.counted(func() {
-		ns, err := e.FindMany(bg, ks)
+		ns, err := e.FindMany(bg, append(ks, ks[0]))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, n := range ns {
+			i %= len(ks) // the last one is the first once more
 			if (n != nil) != (i%2 == 0) || (n != nil && string(n.Payload) != fmt.Sprint(i)) {
 				t.Errorf("%d: %+v", i, n)
 			}
@@ -86,6 +88,9 @@ func TestManyUnitsInOneRoundTrip(t *testing.T) {
 	})
 	if trips != 1 {
 		t.Errorf("%d trips, want 1", trips)
+	}
+	if want := len(ks) + 2; s.asked != want { // and root, and the mark of the tag
+		t.Errorf("asked for %d records, want %d", s.asked, want)
 	}
 }
 
