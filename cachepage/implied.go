@@ -20,9 +20,9 @@ const htmlType = "text/html; charset=utf-8"
 // none is the index of no field.
 const none = -1
 
-// implied is the index of the field that the server writes in the same way if
-// it is left out, or none.
-func (p *page) implied() int {
+// findImplied finds the field that the server writes in the same way if it is
+// left out.
+func (p *page) findImplied() int {
 	if p.status == http.StatusNoContent || p.coded != nil {
 		return none
 	}

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"sync/atomic"
 	"unsafe"
 
 	"github.com/larder-go/larder/internal/field"
@@ -26,7 +25,9 @@ type page struct {
 	first  int64       // of a part: where in the whole its body begins
 	whole  int64       // of a part: size of the whole; 0 for a page that is complete
 	life   policy.Stored
-	texts  atomic.Pointer[hitTexts]
+
+	chained bool // another cache's Cache-Status is among the fields
+	implied int  // index of the field that a server writes by itself, or none
 }
 
 type headerField struct {
@@ -130,6 +131,7 @@ func decodePage(b []byte) (any, error) {
 	if !ok || !p.decodeContent(rest) || p.partial() != (p.status == http.StatusPartialContent) {
 		return nil, errPage
 	}
+	p.chained, p.implied = p.has("Cache-Status"), p.findImplied()
 	return p, nil
 }
 
@@ -210,7 +212,7 @@ func (p *page) header() http.Header {
 // softened is the page as it stands after a soft invalidation: stale, to be
 // shown in the windows that it was given and in no other.
 func (p *page) softened(now int64) *page {
-	s := &page{status: p.status, fields: p.fields, body: p.body, coded: p.coded, plain: p.plain, first: p.first, whole: p.whole, life: p.life}
+	s := &page{status: p.status, fields: p.fields, body: p.body, coded: p.coded, plain: p.plain, first: p.first, whole: p.whole, life: p.life, chained: p.chained, implied: p.implied}
 	ended := min(p.life.FreshUntil, now)
 	for _, until := range [...]*int64{&s.life.StaleUntil, &s.life.ErrorUntil} {
 		if *until == p.life.FreshUntil {

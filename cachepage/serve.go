@@ -18,8 +18,8 @@ func (x *exchange) serve(p *page, now int64, status *field.Status) {
 		x.serveSelected(h, p, t, status, preset)
 		return
 	}
-	p.put(h, x.leftOut(t, preset))
-	x.say(h, t, status, preset)
+	p.put(h, x.leftOut(p, preset))
+	x.say(h, p, t, status, preset)
 	x.w.WriteHeader(p.status)
 	if x.r.Method != http.MethodHead {
 		x.w.Write(p.body)
@@ -44,7 +44,7 @@ func (x *exchange) serveSelected(h http.Header, p *page, t *hitTexts, status *fi
 			rep.describe(h)
 		}
 	}
-	x.say(h, t, status, preset)
+	x.say(h, p, t, status, preset)
 	x.reply(h, &rep, res, p.has)
 }
 
@@ -75,21 +75,21 @@ func (p *page) put304(h http.Header, rep *representation, preset bool) {
 
 // leftOut is the index of the stored field that the server writes by itself,
 // or none.
-func (x *exchange) leftOut(t *hitTexts, preset bool) int {
-	if t.implied == none || preset || x.r.Method != http.MethodGet || !isOwnWriter(x.w) {
+func (x *exchange) leftOut(p *page, preset bool) int {
+	if p.implied == none || preset || x.r.Method != http.MethodGet || !isOwnWriter(x.w) {
 		return none
 	}
-	return t.implied
+	return p.implied
 }
 
 // say adds what there is to say of the hit itself.
-func (x *exchange) say(h http.Header, t *hitTexts, status *field.Status, preset bool) {
+func (x *exchange) say(h http.Header, p *page, t *hitTexts, status *field.Status, preset bool) {
 	h["Age"] = t.ageIs
 	switch {
 	case status != nil:
 		status.Cache, status.HasTTL, status.TTL = x.rt.name, true, t.ttl
 		field.AddCacheStatus(h, *status)
-	case preset || t.chained:
+	case preset || p.chained:
 		h["Cache-Status"] = t.statusAfter(h["Cache-Status"])
 	default:
 		h["Cache-Status"] = t.status

@@ -75,6 +75,8 @@ func newMemory(o Options) *memory {
 			ExpiryCalculator: otter.ExpiryWritingFunc(remaining),
 			Clock:            clock.coarse(),
 			// With the key locked.
+			// By who reads or writes: a goroutine for it would wake another processor.
+			Executor:         func(clean func()) { clean() },
 			OnAtomicDeletion: func(e otter.DeletionEvent[string, item]) { e.Value.drop() },
 		}),
 	}
