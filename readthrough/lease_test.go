@@ -346,6 +346,26 @@ func TestEveryEndGivesTheLeaseUp(t *testing.T) {
 	}
 }
 
+// TestALeaseOfUnknownFate: the step was taken, and the answer did not come.
+func TestALeaseOfUnknownFate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf()
+		e := engine(t, s, Options{})
+		s.fail = func(op, key string) error {
+			if op == "get" && strings.Contains(key, ":L{") {
+				return errDown
+			}
+			return nil
+		}
+		r := begin(t, e, bg, key(e, "k"), Access{})
+		synctest.Wait()
+		if left := s.leases(); len(left) > 0 {
+			t.Errorf("left: %v", left)
+		}
+		r.Abort("seen")
+	})
+}
+
 func TestWhoTakesNoLease(t *testing.T) {
 	for name, tt := range map[string]struct {
 		store func(s *shelf) store.Store
