@@ -87,6 +87,36 @@ func TestOneLoadForAllProcesses(t *testing.T) {
 	}
 }
 
+// TestTheRootIsMadeWhileOthersWait: a readable key, which holds the root's token,
+// is another one then, and what is waited for is the same.
+func TestTheRootIsMadeWhileOthersWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf()
+		es := processes(t, s, 2, Options{})
+		var runs atomic.Int32
+		var wg sync.WaitGroup
+		ask := func(e *Engine) {
+			if b, _, _ := e.Do(bg, e.Key(rootedFace, []byte("k")), Access{}, slowly(&runs, answer, nil)); string(b) != "answer" {
+				t.Errorf("got %q", b)
+			}
+		}
+		s.fail = func(op, key string) error {
+			if op == "add" && strings.Contains(key, ":P") && runs.Load() == 0 {
+				s.mu.Unlock()
+				wg.Go(func() { ask(es[1]) })
+				synctest.Wait()
+				s.mu.Lock()
+			}
+			return nil
+		}
+		ask(es[0])
+		wg.Wait()
+		if runs.Load() != 1 {
+			t.Errorf("%d loads, want 1", runs.Load())
+		}
+	})
+}
+
 func TestALongRenderKeepsItsLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var runs atomic.Int32

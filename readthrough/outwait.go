@@ -75,8 +75,10 @@ func (m *sharedMarks) poll(r *Render, a *Access) (n *Entry, over bool) {
 	case err != nil:
 		r.forbid(sealStatus(err))
 		return nil, true
+	case again: // read it right the next time, unless what r wants has another lease
+		return nil, m.leaseKey(k, m.e.variant(k, k.seen.Load(), m.variedOf(r))) != r.refused
 	case a.usable(n, m.e.Now()):
 		return n, true
 	}
-	return nil, again || vals[last] == nil || !bytes.Equal(vals[last], r.holder) || n != nil && n.Uncacheable()
+	return nil, vals[last] == nil || !bytes.Equal(vals[last], r.holder) || n != nil && n.Uncacheable()
 }
