@@ -208,9 +208,9 @@ func TestARefusalIsKnownToAllProcessesAtOnce(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				es := processes(t, newShelf(), 4, Options{})
 				first := begin(t, es[0], bg, key(es[0], "k"), Access{})
-				time.AfterFunc(time.Second, func() { first.Refuse("private", remember) })
 				start := time.Now()
 				var wg sync.WaitGroup
+				wg.Go(func() { time.Sleep(time.Second); first.Refuse("private", remember) })
 				for _, e := range es[1:] {
 					wg.Go(func() {
 						r := begin(t, e, bg, key(e, "k"), Access{})

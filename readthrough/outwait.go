@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Between two looks at what another process makes lies a tenth of the time
+// Between two looks at another process's lease lies a twentieth of the time
 // waited so far, within these bounds.
 const (
 	shortestPause = 5 * time.Millisecond
@@ -54,7 +54,7 @@ func (m *sharedMarks) outwait(r *Render, a *Access) *Entry {
 // pause is the time until the next look, spread by a quarter either way so that
 // processes do not keep in step.
 func pause(began, until time.Time) time.Duration {
-	d := min(max(time.Since(began)/10, shortestPause), longestPause)
+	d := min(max(time.Since(began)/20, shortestPause), longestPause)
 	d = d*3/4 + rand.N(d/2)
 	return min(d, time.Until(until))
 }
