@@ -27,14 +27,19 @@ func (x *exchange) serveStale(k *readthrough.Key, l *lookup, n *readthrough.Entr
 	if p.life.Validator {
 		use.Action = policy.Revalidate
 	}
-	if x.r.Context().Value(refreshKey{}) != nil {
-		x.lead(k, l, n, p, use, says)
-		return
+	refreshes := x.r.Context().Value(refreshKey{}) != nil
+	if refreshes {
+		if render := x.pages.engine.TryLead(x.r.Context(), k, x.access(l, n, use)); render != nil {
+			x.saw(observe.Miss, use.Reason)
+			x.unit, x.varied, x.part = k, l, x.heldPart(n)
+			x.render(render, p, use, says)
+			return
+		}
 	}
 	x.used(n)
 	x.saw(observe.Stale, policy.FwdStale)
 	x.serve(p, now, &field.Status{Hit: true, Detail: "stale-while-revalidate", Key: x.statusKey(k)})
-	if x.refreshApart(k, l, p) {
+	if refreshes || x.refreshApart(k, l, p) { // somebody else makes it anew, or this process does
 		return
 	}
 	http.NewResponseController(x.w).Flush()

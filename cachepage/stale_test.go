@@ -31,6 +31,28 @@ func TestStaleWhileRevalidateWithoutAServer(t *testing.T) {
 	want(t, "beyond the window", get(h, "/p").cache(), "larder; fwd=stale; fwd-status=200; stored")
 }
 
+// TestOneOfTwoProcessesMakesAStalePageAnew: the other one shows the old page and
+// leaves it at that.
+func TestOneOfTwoProcessesMakesAStalePageAnew(t *testing.T) {
+	shared, v := &counting{}, &view{}
+	var elsewhere http.Handler
+	v.serve = func(w http.ResponseWriter, r *http.Request) {
+		if v.runs.Load() == 2 {
+			want(t, "the old page, while it is made anew elsewhere", get(elsewhere, "/p").body, "1")
+		}
+		fmt.Fprint(w, v.runs.Load())
+	}
+	here, there := newSiteOn(t, shared), newSiteOn(t, shared)
+	h := here.cached(v, cachepage.StaleWhileRevalidate(time.Hour))
+	elsewhere = there.cached(v, cachepage.StaleWhileRevalidate(time.Hour))
+	get(h, "/p")
+	here.clock.Advance(70 * time.Second)
+	there.clock.Advance(70 * time.Second)
+	want(t, "the old page", get(h, "/p").body, "1")
+	want(t, "runs", v.runs.Load(), 2)
+	want(t, "the new page elsewhere", get(elsewhere, "/p").body, "2")
+}
+
 func TestAPanicOfARefreshIsNotTheVisitors(t *testing.T) {
 	s, v := newSite(t), &view{}
 	v.serve = func(w http.ResponseWriter, r *http.Request) {

@@ -70,7 +70,8 @@
 // # One render
 //
 // When many ask for a cold block at once, one of them renders it, in its own
-// page and goroutine, and the others wait for the result. Blocks are never
+// page and goroutine, and the others wait for the result, in other processes on
+// the same server too. Blocks are never
 // rendered in the background, since their data belongs to a request: of a block
 // that is stale, one visitor renders the new copy and the others get the old
 // one. Nothing is kept of a block that ends by an error or a panic.

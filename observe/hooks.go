@@ -29,7 +29,7 @@ const (
 	Miss   Outcome = iota // nothing usable: it is rendered
 	Hit                   // a fresh copy was used
 	Stale                 // a stale copy was used
-	Wait                  // another request's render was waited for and used
+	Wait                  // another request's render, in this process or another one, was waited for and used
 	Bypass                // the cache was not asked
 )
 
@@ -72,6 +72,6 @@ type Invalidate struct {
 
 // StoreError tells about one failure of the store.
 type StoreError struct {
-	Op  string // what was being done: "lookup", "begin", "keep", "invalidate", "decode" …
+	Op  string // what was being done: "lookup", "begin", "wait", "keep", "lease", "invalidate", "decode" …
 	Err error
 }

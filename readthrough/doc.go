@@ -29,6 +29,13 @@
 // that the result cannot be shared. Engine.Do is the same for results that a
 // function makes.
 //
+// On a shared store that can Add, "all" means all processes. The one that
+// renders holds a lease there, a record of three seconds that it renews, and the
+// others poll until it is given up. A lease saves work and decides nothing: where it
+// is lost, its holder dies, or the store fails, others render as well, and which
+// results count is told by their stamps as ever. Nobody waits for a lease inside
+// a render of their own, nor for a second holder of the same one.
+//
 // # What a render says
 //
 // The context of a render carries it. Tag names what the result depends on,

@@ -36,7 +36,7 @@ type Options struct {
 	Hooks         *observe.Hooks   // nobody listens
 	Logger        *slog.Logger     // slog.Default()
 	Timeout       time.Duration    // 500 ms: deadline of all store calls that a request waits for at one step
-	MaxWait       time.Duration    // 10 s: how long a request waits for another one's render before it renders itself
+	MaxWait       time.Duration    // 10 s: how long a request waits for another one's render, here or in another process, before it renders itself
 	MaxWaiters    int              // 10 000 per render
 	RenderTimeout time.Duration    // 60 s: deadline of a render whose client has gone
 	Background    int              // 16: refreshes that run at once besides requests

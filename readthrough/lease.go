@@ -61,6 +61,9 @@ func (m *sharedMarks) open(ctx context.Context, r *Render, va *variant, keys []s
 		return m.get(ctx, "begin", keys)
 	}
 	if err != nil {
+		if !errors.Is(err, ErrUnavailable) { // the store may have it all the same
+			m.e.Go(func(context.Context) { l.remove() })
+		}
 		return nil, err
 	}
 	if ops[0].OK || bytes.Equal(ops[1].Value, l.token) { // an Add that was sent twice is refused by itself
@@ -143,13 +146,17 @@ func (l *lease) end() bool {
 // costs a render at most.
 func (l *lease) removal() store.Op { return store.Op{Do: store.OpSet, Key: l.key} }
 
+// remove takes the lease from the store. If that fails it runs out.
+func (l *lease) remove() {
+	ctx, cancel := l.m.e.limited(l.ctx)
+	defer cancel()
+	_ = l.m.batch(ctx, "lease", []store.Op{l.removal()})
+}
+
 // yield gives the lease up, if r has one.
 func (r *Render) yield() {
 	l := r.lease
-	if r.lease = nil; !l.end() {
-		return
+	if r.lease = nil; l.end() {
+		l.remove()
 	}
-	ctx, cancel := r.e.limited(l.ctx)
-	defer cancel()
-	_ = l.m.batch(ctx, "lease", []store.Op{l.removal()}) // else it runs out
 }

@@ -87,6 +87,36 @@ func TestOneLoadForAllProcesses(t *testing.T) {
 	}
 }
 
+// TestTheRootIsMadeWhileOthersWait: a readable key, which holds the root's token,
+// is another one then, and what is waited for is the same.
+func TestTheRootIsMadeWhileOthersWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf()
+		es := processes(t, s, 2, Options{})
+		var runs atomic.Int32
+		var wg sync.WaitGroup
+		ask := func(e *Engine) {
+			if b, _, _ := e.Do(bg, e.Key(rootedFace, []byte("k")), Access{}, slowly(&runs, answer, nil)); string(b) != "answer" {
+				t.Errorf("got %q", b)
+			}
+		}
+		s.fail = func(op, key string) error {
+			if op == "add" && strings.Contains(key, ":P") && runs.Load() == 0 {
+				s.mu.Unlock()
+				wg.Go(func() { ask(es[1]) })
+				synctest.Wait()
+				s.mu.Lock()
+			}
+			return nil
+		}
+		ask(es[0])
+		wg.Wait()
+		if runs.Load() != 1 {
+			t.Errorf("%d loads, want 1", runs.Load())
+		}
+	})
+}
+
 func TestALongRenderKeepsItsLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var runs atomic.Int32
@@ -178,9 +208,9 @@ func TestARefusalIsKnownToAllProcessesAtOnce(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				es := processes(t, newShelf(), 4, Options{})
 				first := begin(t, es[0], bg, key(es[0], "k"), Access{})
-				time.AfterFunc(time.Second, func() { first.Refuse("private", remember) })
 				start := time.Now()
 				var wg sync.WaitGroup
+				wg.Go(func() { time.Sleep(time.Second); first.Refuse("private", remember) })
 				for _, e := range es[1:] {
 					wg.Go(func() {
 						r := begin(t, e, bg, key(e, "k"), Access{})
@@ -344,6 +374,26 @@ func TestEveryEndGivesTheLeaseUp(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestALeaseOfUnknownFate: the step was taken, and the answer did not come.
+func TestALeaseOfUnknownFate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf()
+		e := engine(t, s, Options{})
+		s.fail = func(op, key string) error {
+			if op == "get" && strings.Contains(key, ":L{") {
+				return errDown
+			}
+			return nil
+		}
+		r := begin(t, e, bg, key(e, "k"), Access{})
+		synctest.Wait()
+		if left := s.leases(); len(left) > 0 {
+			t.Errorf("left: %v", left)
+		}
+		r.Abort("seen")
+	})
 }
 
 func TestWhoTakesNoLease(t *testing.T) {

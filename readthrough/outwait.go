@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// Between two looks at what another process makes lies a tenth of the time
+// Between two looks at another process's lease lies a twentieth of the time
 // waited so far, within these bounds.
 const (
 	shortestPause = 5 * time.Millisecond
 	longestPause  = 100 * time.Millisecond
 )
 
-// outwait waits for the process that has the lease of r: until there is
-// something usable, which it returns, or nothing more to wait for. It is the
-// only one in this process that asks: whoever else wants the same waits for r.
-// One holder of a lease is waited for, and no second one, so that processes
-// never queue to find out that something cannot be kept.
+// outwait waits for the process that has the lease of r to give it up, and
+// returns what is there then. It is the only one in this process that asks:
+// whoever else wants the same waits for r. One holder of a lease is waited for,
+// and no second one, so that processes never queue to find out that something
+// cannot be kept.
 func (m *sharedMarks) outwait(r *Render, a *Access) *Entry {
 	r.waited, r.deferred = r.refused, false
 	if !r.trail.leave() {
@@ -37,9 +37,15 @@ func (m *sharedMarks) outwait(r *Render, a *Access) *Entry {
 			r.forbid("closed")
 			return nil
 		}
-		n, over := m.poll(r, a)
-		if over || !time.Now().Before(a.until) {
+		switch ended, err := m.ended(r); {
+		case err != nil:
+			r.forbid(sealStatus(err))
+			return nil
+		case ended:
+			n, _ := m.find(r.ctx, r.key, a.Varied)
 			return n
+		case !time.Now().Before(a.until):
+			return nil
 		}
 		timer.Reset(pause(began, a.until))
 	}
@@ -48,35 +54,17 @@ func (m *sharedMarks) outwait(r *Render, a *Access) *Entry {
 // pause is the time until the next look, spread by a quarter either way so that
 // processes do not keep in step.
 func pause(began, until time.Time) time.Duration {
-	d := min(max(time.Since(began)/10, shortestPause), longestPause)
+	d := min(max(time.Since(began)/20, shortestPause), longestPause)
 	d = d*3/4 + rand.N(d/2)
 	return min(d, time.Until(until))
 }
 
-// poll looks once, at the store itself. over: there is something to use or to
-// go by, the lease is nobody's or somebody else's by now, or the store does not
-// answer.
-func (m *sharedMarks) poll(r *Render, a *Access) (n *Entry, over bool) {
+// ended reports whether the lease that r waits for is nobody's or somebody else's
+// by now. Only the lease is asked for: what lies under the entry's key meanwhile
+// may be large, and dead. It goes when the entry is there.
+func (m *sharedMarks) ended(r *Render) (bool, error) {
 	ctx, cancel := m.e.limited(r.ctx)
 	defer cancel()
-	k := r.key
-	va := m.e.variant(k, k.seen.Load(), m.variedOf(r))
-	rd := m.reads(k, va)
-	flushed := m.pending.flushed.Load()
-	last := len(rd.keys)
-	vals, err := m.get(ctx, "wait", append(rd.keys[:last:last], r.refused))
-	if err != nil {
-		r.forbid(sealStatus(err))
-		return nil, true
-	}
-	g := readingOf(k, va, rd, vals[:last], flushed)
-	n, again, err := m.judge(ctx, &g)
-	switch {
-	case err != nil:
-		r.forbid(sealStatus(err))
-		return nil, true
-	case a.usable(n, m.e.Now()):
-		return n, true
-	}
-	return nil, again || vals[last] == nil || !bytes.Equal(vals[last], r.holder) || n != nil && n.Uncacheable()
+	vals, err := m.get(ctx, "wait", []string{r.refused})
+	return err == nil && (vals[0] == nil || !bytes.Equal(vals[0], r.holder)), err
 }

@@ -288,7 +288,6 @@ var scenes = []scene{
 	{name: "a render in another process, cleared", play: elsewhere(rootedFace, renders(Access{}, nil), invalidates(wipe), renders(Access{}, nil), ticks)},
 	{name: "a render in another process, followers here", play: elsewhere(plainFace, renders(tagged, nil), invalidates(hard), renders(tagged, nil), renders(tagged, nil), ticks)},
 	{name: "a render in another process ends", play: underway(plainFace, tagged, invalidates(hard), renders(tagged, nil), renders(tagged, nil), ticks)},
-	{name: "a render in another process ends, several copies", play: underway(plainFace, tagged, invalidates(hard), renders(tagged, nil), ticks), copies: 3},
 	{name: "a lease is lost", play: elsewhere(plainFace, renders(tagged, nil), losesLease, invalidates(hard), renders(tagged, nil), ticks)},
 	{name: "a late tag, several copies", play: cast(plainFace, invalidates(hard), renders(Access{}, tags), looks), copies: 3},
 	{name: "clear, several copies", play: cast(rootedFace, invalidates(wipe), renders(Access{}, nil), looks), copies: 3},

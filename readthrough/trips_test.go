@@ -52,6 +52,10 @@ func TestRoundTripsOfAMiss(t *testing.T) {
 	s := newShelf()
 	e := engine(t, s, Options{})
 	keep(t, e, key(e, "warm"), "x")
+	warm := s.counted(func() { begin(t, e, bg, key(e, "plain"), Access{}).Commit(text("x")) })
+	if warm != 3 { // lookup; lease and stamp; entry and lease
+		t.Errorf("where all marks are there %d trips, want 3", warm)
+	}
 	k := e.Key(indexedFace, []byte("k"))
 	var r *Render
 	if n := s.counted(func() { r = begin(t, e, bg, k, tagged) }); n > 3 {

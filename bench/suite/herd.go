@@ -43,6 +43,9 @@ func (c Config) herd(stores cases.Stores) (table.Section, error) {
 		if err := c.addHerd(&s, "larder, two servers on one "+store, larder, o, 2); err != nil {
 			return s, err
 		}
+		if err := c.addHerd(&s, "larder, five servers on one "+store, larder, o, 5); err != nil {
+			return s, err
+		}
 	}
 	return s, nil
 }
