@@ -227,7 +227,7 @@ func (rec *recorder) send(n *readthrough.Entry, stored bool) {
 	}
 	var res conditional.Result
 	if !x.rt.policy.Follow && x.q.Selective {
-		res = conditional.Evaluate(x.r.Method, x.r.Header, &rep.Representation)
+		res = conditional.Evaluate(x.r.Method, x.r.Header, x.q.Demanding, &rep.Representation)
 	}
 	if res.Outcome == conditional.NotModified {
 		strip304(h, rec.isOwn)

@@ -34,7 +34,7 @@ func (x *exchange) serveSelected(h http.Header, p *page, t *hitTexts, status *fi
 	x.represent(p, h, &rep)
 	var res conditional.Result
 	if x.q.Selective {
-		res = conditional.Evaluate(x.r.Method, x.r.Header, &rep.Representation)
+		res = conditional.Evaluate(x.r.Method, x.r.Header, x.q.Demanding, &rep.Representation)
 	}
 	if res.Outcome == conditional.NotModified {
 		p.put304(h, &rep, preset)

@@ -5,7 +5,7 @@
 // Evaluate is all that a hit needs: it looks at the preconditions in the order
 // of RFC 9110 §13.2.2 and says what to send.
 //
-//	switch result := conditional.Evaluate(r.Method, r.Header, stored); result.Outcome {
+//	switch result := conditional.Evaluate(r.Method, r.Header, true, stored); result.Outcome {
 //	case conditional.NotModified:
 //		// 304 with the fields that Keeps304 names
 //	case conditional.Partial:

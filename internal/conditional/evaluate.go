@@ -32,12 +32,17 @@ type Result struct {
 
 // Evaluate decides how to answer a request with the given method and header
 // from a stored representation. All names in a header must be canonical.
+// demanding says whether If-Match or If-Unmodified-Since is among them: few
+// requests have one, and to look for both costs as much as to find another.
 //
 // It follows RFC 9110 §13.2.2; as §13.2.1 demands it acts only on what would
 // otherwise be a successful response.
-func Evaluate(method string, request http.Header, rep *Representation) Result {
+func Evaluate(method string, request http.Header, demanding bool, rep *Representation) Result {
 	if rep.Status/100 != 2 {
 		return Result{Outcome: Full}
+	}
+	if demanding && unmet(request, &rep.Validators) {
+		return Result{Outcome: PreconditionFailed}
 	}
 	if outcome := precondition(method, request, &rep.Validators); outcome != Full {
 		return Result{Outcome: outcome}
@@ -48,12 +53,9 @@ func Evaluate(method string, request http.Header, rep *Representation) Result {
 	return rangeResult(request, rep)
 }
 
-// precondition carries out steps 1 to 4 of RFC 9110 §13.2.2. Full means that
+// precondition carries out steps 3 and 4 of RFC 9110 §13.2.2. Full means that
 // the method is to be performed.
 func precondition(method string, request http.Header, stored *Validators) Outcome {
-	if fails := unmet(request, stored); fails {
-		return PreconditionFailed
-	}
 	if !seen(method, request, stored) {
 		return Full
 	}

@@ -92,7 +92,7 @@ func TestPreconditions(t *testing.T) {
 		{"§13.2.2 If-Match met, then If-None-Match", header(`If-Match: "a"`, `If-None-Match: "a"`), tagged, NotModified},
 	} {
 		t.Run(c.clause, func(t *testing.T) {
-			got := Evaluate("GET", c.request, &Representation{Status: 200, Validators: ValidatorsOf(c.stored), Size: 10})
+			got := Evaluate("GET", c.request, true, &Representation{Status: 200, Validators: ValidatorsOf(c.stored), Size: 10})
 			if got.Outcome != c.want {
 				t.Errorf("outcome %d, want %d", got.Outcome, c.want)
 			}
@@ -122,7 +122,7 @@ func TestMethodAndStatus(t *testing.T) {
 		{"§14.2 Range of GET", "GET", 200, header("Range: bytes=0-1"), Partial},
 	} {
 		t.Run(c.clause, func(t *testing.T) {
-			got := Evaluate(c.method, c.request, &Representation{Status: c.status, Validators: ValidatorsOf(stored), Size: 10})
+			got := Evaluate(c.method, c.request, true, &Representation{Status: c.status, Validators: ValidatorsOf(stored), Size: 10})
 			if got.Outcome != c.want {
 				t.Errorf("outcome %d, want %d", got.Outcome, c.want)
 			}
@@ -147,7 +147,7 @@ func TestWhenItWasMadeStandsInForDate(t *testing.T) {
 		{"tells the century", header("If-Modified-Since: Sunday, 22-Nov-60 10:00:00 GMT"), Validators{Made: at}, NotModified},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
-			got := Evaluate("GET", c.request, &Representation{Status: 200, Validators: c.stored, Size: 10})
+			got := Evaluate("GET", c.request, true, &Representation{Status: 200, Validators: c.stored, Size: 10})
 			if got.Outcome != c.want {
 				t.Errorf("outcome %d, want %d", got.Outcome, c.want)
 			}
@@ -159,7 +159,7 @@ func TestEvaluateAllocatesNothing(t *testing.T) {
 	stored := Representation{Status: 200, Size: 10, Validators: ValidatorsOf(header(`ETag: "a"`, "Last-Modified: "+changed))}
 	for _, field := range []string{`If-None-Match: "b", "a"`, `If-Match: "a"`, "If-Modified-Since: " + sent} {
 		request := header(field)
-		if n := testing.AllocsPerRun(100, func() { Evaluate("GET", request, &stored) }); n != 0 {
+		if n := testing.AllocsPerRun(100, func() { Evaluate("GET", request, true, &stored) }); n != 0 {
 			t.Errorf("%s: %v allocations", field, n)
 		}
 	}
@@ -181,6 +181,6 @@ func TestKeeps304(t *testing.T) {
 func ExampleEvaluate() {
 	request := http.Header{"If-None-Match": {`"v1"`}}
 	stored := Representation{Status: 200, Validators: ValidatorsOf(http.Header{"Etag": {`"v1"`}}), Size: 1024}
-	fmt.Println(Evaluate("GET", request, &stored).Outcome == NotModified)
+	fmt.Println(Evaluate("GET", request, true, &stored).Outcome == NotModified)
 	// Output: true
 }

@@ -47,7 +47,7 @@ func TestRanges(t *testing.T) {
 		{"§17.15 one range too many", many + ",0-0", "full"},
 	} {
 		t.Run(c.clause, func(t *testing.T) {
-			got := Evaluate("GET", header("Range: "+c.value), &Representation{Status: 200, Size: 10})
+			got := Evaluate("GET", header("Range: "+c.value), true, &Representation{Status: 200, Size: 10})
 			text := map[Outcome]string{Full: "full", RangeNotSatisfiable: "416", Partial: got.Range.ContentRange(10)}[got.Outcome]
 			if text != c.want {
 				t.Errorf("Range: %s gives %s, want %s", c.value, text, c.want)
@@ -58,7 +58,7 @@ func TestRanges(t *testing.T) {
 
 func TestRangeOfAnEmptyBodyIsIgnored(t *testing.T) {
 	for _, value := range []string{"bytes=0-", "bytes=-5"} {
-		if got := Evaluate("GET", header("Range: "+value), &Representation{Status: 200}); got.Outcome != Full {
+		if got := Evaluate("GET", header("Range: "+value), true, &Representation{Status: 200}); got.Outcome != Full {
 			t.Errorf("%s: outcome %d, want Full", value, got.Outcome)
 		}
 	}
@@ -66,7 +66,7 @@ func TestRangeOfAnEmptyBodyIsIgnored(t *testing.T) {
 
 func TestTwoRangeLinesAreIgnored(t *testing.T) {
 	request := header("Range: bytes=0-1", "Range: bytes=2-3")
-	if got := Evaluate("GET", request, &Representation{Status: 200, Size: 10}); got.Outcome != Full {
+	if got := Evaluate("GET", request, true, &Representation{Status: 200, Size: 10}); got.Outcome != Full {
 		t.Errorf("outcome %d, want Full", got.Outcome)
 	}
 }
@@ -91,21 +91,21 @@ func TestIfRange(t *testing.T) {
 		{"empty", "If-Range:", stored, Full},
 	} {
 		t.Run(c.clause, func(t *testing.T) {
-			got := Evaluate("GET", header("Range: bytes=0-1", c.ifr), &Representation{Status: 200, Validators: ValidatorsOf(c.stored), Size: 10})
+			got := Evaluate("GET", header("Range: bytes=0-1", c.ifr), true, &Representation{Status: 200, Validators: ValidatorsOf(c.stored), Size: 10})
 			if got.Outcome != c.want {
 				t.Errorf("outcome %d, want %d", got.Outcome, c.want)
 			}
 		})
 	}
 	two := header("Range: bytes=0-1", `If-Range: "a"`, `If-Range: "a"`)
-	if got := Evaluate("GET", two, &Representation{Status: 200, Validators: ValidatorsOf(stored), Size: 10}); got.Outcome != Full {
+	if got := Evaluate("GET", two, true, &Representation{Status: 200, Validators: ValidatorsOf(stored), Size: 10}); got.Outcome != Full {
 		t.Errorf("two If-Range lines: outcome %d, want Full", got.Outcome)
 	}
 }
 
 func TestPreconditionComesBeforeRange(t *testing.T) {
 	request := header("Range: bytes=0-1", `If-None-Match: "a"`, `If-Range: "a"`)
-	if got := Evaluate("GET", request, &Representation{Status: 200, Validators: ValidatorsOf(header(`ETag: "a"`)), Size: 10}); got.Outcome != NotModified {
+	if got := Evaluate("GET", request, true, &Representation{Status: 200, Validators: ValidatorsOf(header(`ETag: "a"`)), Size: 10}); got.Outcome != NotModified {
 		t.Errorf("outcome %d, want NotModified", got.Outcome)
 	}
 }
@@ -120,7 +120,7 @@ func FuzzRange(f *testing.F) {
 	f.Add("bytes=0-1,4-", int64(10))
 	f.Add("bytes=-5", int64(3))
 	f.Fuzz(func(t *testing.T, value string, size int64) {
-		got := Evaluate("GET", http.Header{"Range": {value}}, &Representation{Status: 200, Size: size})
+		got := Evaluate("GET", http.Header{"Range": {value}}, true, &Representation{Status: 200, Size: size})
 		if r := got.Range; got.Outcome == Partial && (r.Start < 0 || r.Length <= 0 || r.end() > size) {
 			t.Errorf("Range: %q of %d bytes gives %+v", value, size, r)
 		}

@@ -23,6 +23,7 @@ type Request struct {
 	// Selective: the request carries a precondition or a range, which a
 	// stored response may answer with less than all of it (RFC 9110 §13, §14).
 	Selective bool
+	Demanding bool // carries If-Match or If-Unmodified-Since
 
 	Ranged  bool // carries Range
 	Cookies bool // carries Cookie
@@ -47,7 +48,7 @@ func (p *Policy) Admit(r *http.Request) (q Request) {
 	t := traitsOf(r.Header)
 	q.Refused = p.refusal(r, t)
 	q.Authorized, q.Cookies = t&authorized != 0, t&cookies != 0
-	q.Ranged, q.Selective = t&ranged != 0, t&(ranged|preconditioned) != 0
+	q.Ranged, q.Selective, q.Demanding = t&ranged != 0, t&(ranged|preconditioned) != 0, t&demanding != 0
 	if t&directing != 0 && q.Refused == "" && p.obeysRequest() {
 		q.readDirectives(r.Header)
 	}

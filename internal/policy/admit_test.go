@@ -83,8 +83,8 @@ func TestAdmitTellsWhatTheMiddlewareNeedsToKnow(t *testing.T) {
 		{"Range: bytes=0-1", Request{Ranged: true, Selective: true}},
 		{`If-None-Match: "a"`, Request{Selective: true}},
 		{"If-Modified-Since: " + hourAgo, Request{Selective: true}},
-		{`If-Match: "a"`, Request{Selective: true}},
-		{"If-Unmodified-Since: " + hourAgo, Request{Selective: true}},
+		{`If-Match: "a"`, Request{Selective: true, Demanding: true}},
+		{"If-Unmodified-Since: " + hourAgo, Request{Selective: true, Demanding: true}},
 		{`If-Range: "a"`, Request{}},
 	} {
 		if got := p.Admit(request("GET", c.field)); got != c.want {
