@@ -128,6 +128,8 @@ type lookup struct {
 	r         *http.Request
 	rewritten string
 	scratch   []byte
+
+	languages, ordered []byte // the last Accept-Language, and its form
 }
 
 var lookups = sync.Pool{New: func() any { return &lookup{scratch: make([]byte, 0, 256)} }}
@@ -177,18 +179,33 @@ func (l *lookup) appendHeader(b []byte, name string) []byte {
 	}
 	at := len(b)
 	b = append(b, 0, 0, 0, 0, 0)
-	var present bool
-	if l.rt.policy.Follow {
-		b, present = field.AppendUnordered(b, name, values)
-	} else {
-		b, present = field.AppendSelecting(b, name, values)
-	}
+	b, present := l.appendForm(b, name, values)
 	if present {
 		b[at] = 1
 	}
 	binary.LittleEndian.PutUint32(b[at+1:], uint32(len(b)-at-5))
 	return b
 }
+
+// appendForm appends the form in which values are compared. That of the last
+// Accept-Language is remembered: visitors of a site speak few languages, and
+// to put them in order takes longer than anything else about a varied page.
+func (l *lookup) appendForm(b []byte, name string, values []string) (form []byte, present bool) {
+	switch {
+	case l.rt.policy.Follow:
+		return field.AppendUnordered(b, name, values)
+	case name != "Accept-Language" || len(values) != 1 || len(values[0]) > maxRemembered:
+		return field.AppendSelecting(b, name, values)
+	}
+	if string(l.languages) != values[0] {
+		l.languages = append(l.languages[:0], values[0]...)
+		l.ordered, _ = field.AppendSelecting(l.ordered[:0], name, values)
+	}
+	return append(b, l.ordered...), true
+}
+
+// maxRemembered is the longest value that is remembered, in bytes.
+const maxRemembered = 256
 
 // appendCookie appends every value of the cookie, as handlers could read it
 // with Request.Cookie: with white space around the name, without a "=", twice.
