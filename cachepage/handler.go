@@ -28,6 +28,7 @@ type handler struct {
 type binding struct {
 	pages    *Pages
 	route    *route
+	plain    bool // its pages vary on nothing that the route says
 	lastSite atomic.Pointer[site]
 }
 
@@ -40,7 +41,7 @@ func (h *handler) bind() *binding {
 	if rt.defaultTTL {
 		rt.policy.TTL = pages.ttl
 	}
-	b := &binding{pages: pages, route: &rt}
+	b := &binding{pages: pages, route: &rt, plain: len(rt.varyBy) == 0 && len(rt.cookies) == 0}
 	h.bound.Store(b)
 	return b
 }
@@ -89,15 +90,26 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.pass("url")
 		return
 	}
-	l := newLookup(x.rt, r, x.rewritten)
-	defer l.free()
-	n, err := x.pages.engine.Find(r.Context(), k, l)
+	var n *readthrough.Entry
+	var err error
+	var l *lookup
+	if b.plain && x.rewritten == "" && x.pages.engine.Sole(k) {
+		n, err = x.pages.engine.Find(r.Context(), k, nil)
+	} else {
+		l = newLookup(x.rt, r, x.rewritten)
+		defer l.free()
+		n, err = x.pages.engine.Find(r.Context(), k, l)
+	}
 	now := x.pages.engine.Now()
 	if p, use := x.judge(n, now); use.Action == policy.Fresh {
 		x.used(n)
 		x.serve(p, now, x.hit(k))
 		x.saw(observe.Hit, "")
 		return
+	}
+	if l == nil {
+		l = newLookup(x.rt, r, x.rewritten)
+		defer l.free()
 	}
 	x.miss(k, l, n, err, now)
 }

@@ -62,6 +62,7 @@ type Entry struct {
 	soft    atomic.Bool   // invalidated softly: stale, not dead
 	gone    atomic.Bool   // a local store has let go of it
 	at      atomic.Pointer[variant]
+	tick    atomic.Pointer[time.Time] // local store: second in which a hit went there last
 	kind    uint8
 }
 

@@ -3,7 +3,6 @@ package readthrough
 import (
 	"context"
 	"encoding/binary"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -101,13 +100,22 @@ func (l *localMarks) findMany(ctx context.Context, ks []*Key) ([]*Entry, error) 
 
 // get is the entry under va if it counts. What the store held last time is
 // remembered with the variant, which saves most hits the way through the
-// store's table; now and then one goes there all the same, so that the store
+// store's table; in each second one goes there all the same, so that the store
 // sees what is in use.
 func (l *localMarks) get(k *Key, va *variant) *Entry {
-	if n := va.last.Load(); n != nil && !n.gone.Load() && rand.Uint32()%16 != 0 && l.counts(k, n) {
-		return n
+	tick := l.e.wall.tick()
+	n := va.last.Load()
+	if n == nil || n.gone.Load() || tick == nil {
+		return l.fetch(k, va)
 	}
-	return l.fetch(k, va)
+	if n.tick.Load() != tick {
+		n.tick.Store(tick)
+		return l.fetch(k, va)
+	}
+	if !l.counts(k, n) {
+		return l.fetch(k, va)
+	}
+	return n
 }
 
 // fetch is get from the store itself.

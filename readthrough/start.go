@@ -50,6 +50,10 @@ func (e *Engine) Remote() bool {
 	return shared && m.near == nil
 }
 
+// Sole reports whether k is known to have no variants, so that Find needs no
+// Varied. Only a store in this process can tell.
+func (e *Engine) Sole(k *Key) bool { return e.marks.local() && !k.Varies() }
+
 // Find looks k up: one round trip to a shared store, none to a local one. The
 // entry is valid, no invalidation has touched it, but it may be stale or
 // uncacheable: look at it. nil is a miss. An error says that the store could
