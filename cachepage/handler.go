@@ -93,9 +93,12 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var n *readthrough.Entry
 	var err error
 	var l *lookup
-	if b.plain && x.rewritten == "" && x.pages.engine.Sole(k) {
+	varies := !b.plain || x.rewritten != "" || !x.pages.engine.Sole(k)
+	if !varies {
 		n, err = x.pages.engine.Find(r.Context(), k, nil)
-	} else {
+		varies = n == nil && k.Varies() // as it has turned out
+	}
+	if varies {
 		l = newLookup(x.rt, r, x.rewritten)
 		defer l.free()
 		n, err = x.pages.engine.Find(r.Context(), k, l)

@@ -2,6 +2,7 @@ package cachepage_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/larder-go/larder/cachepage"
+	"github.com/larder-go/larder/store/memstore"
 	"github.com/larder-go/larder/vary"
 )
 
@@ -76,6 +78,32 @@ func TestVaryFromOutsideTheCacheIsLearnedToo(t *testing.T) {
 	a := get(h, "/p", "Origin: a")
 	want(t, "same origin", a.hit(), true)
 	want(t, "Vary", a.get("Vary"), "Origin, X-A")
+}
+
+// TestVaryIsLearnedFromAnotherCache: what one cache on a store has learned, the
+// next request to another one that did not know it finds as a plain hit.
+func TestVaryIsLearnedFromAnotherCache(t *testing.T) {
+	store := memstore.New(memstore.Options{})
+	t.Cleanup(func() { store.Close() })
+	vary := ""
+	v := &view{serve: func(w http.ResponseWriter, r *http.Request) {
+		if vary != "" {
+			w.Header().Set("Vary", vary)
+		}
+		io.WriteString(w, r.Header.Get("X-A"))
+	}}
+	one, other := newSiteOn(t, store).cached(v), newSiteOn(t, store).cached(v)
+	get(one, "/p", "X-A: 1")
+	for range 3 {
+		want(t, "before there is a Vary", get(other, "/p", "X-A: 1").hit(), true)
+	}
+	vary = "X-A"
+	do(one, "POST", "/p")
+	get(one, "/p", "X-A: 2")
+	a := get(other, "/p", "X-A: 2")
+	want(t, "once there is", a.hit(), true)
+	want(t, "body", a.body, "2")
+	want(t, "another header", get(other, "/p", "X-A: 3").body, "3")
 }
 
 func TestTooLongVaryIsNotKept(t *testing.T) {
