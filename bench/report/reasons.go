@@ -52,7 +52,7 @@ const (
 
 var hitReasons = []reason{
 	because(`memclr|\.Clear$|mapclear`, emptying),
-	because(`otter`, "one hit in sixteen goes to the store, whose eviction learns from it"),
+	because(`otter`, "one hit in each second goes to the store, whose eviction learns from it"),
 }
 
 var remoteReasons = []reason{
@@ -78,7 +78,7 @@ var renderReasons = []reason{
 // pathReasons are about larder's own functions and what they call.
 var pathReasons = []reason{
 	because(`maps\.\(\*Iter\)|mapIter|policy\.traitsOf`, "one pass over the request's header: which of its fields ask for special care"),
-	because(`chacha8rand|runtime\.rand|math/rand`, "chance: where a pass over a map begins, and which hit in sixteen goes to the store"),
+	because(`chacha8rand|runtime\.rand|math/rand`, "chance: where a pass over a map begins"),
 	because(`\.Clear$|\.\(\*table\)\.Clear`, emptying),
 	because(`internal/runtime/maps|mapassign|mapaccess|aeshash|strhash|bench/kit\.\(\*Discard\)`, "the fields of the answer go into its header map: each name is hashed, compared and placed"),
 	because(`memeq`, "keys and field values are compared in full, not only their hashes"),
