@@ -105,17 +105,14 @@ func (l *localMarks) findMany(ctx context.Context, ks []*Key) ([]*Entry, error) 
 func (l *localMarks) get(k *Key, va *variant) *Entry {
 	tick := l.e.wall.tick()
 	n := va.last.Load()
-	if n == nil || n.gone.Load() || tick == nil {
+	if n == nil {
 		return l.fetch(k, va)
 	}
-	if n.tick.Load() != tick {
-		n.tick.Store(tick)
-		return l.fetch(k, va)
+	if !n.gone.Load() && tick != nil && n.tick.Load() == tick && l.counts(k, n) {
+		return n
 	}
-	if !l.counts(k, n) {
-		return l.fetch(k, va)
-	}
-	return n
+	n.tick.Store(tick)
+	return l.fetch(k, va)
 }
 
 // fetch is get from the store itself.
@@ -139,11 +136,10 @@ func (l *localMarks) fetch(k *Key, va *variant) *Entry {
 	if !l.counts(k, n) {
 		return nil
 	}
-	if k.listed.Swap(true) {
-		attached = attached || l.store.Attach(va.entry, blob, handle{weak.Make(n)})
-		va.hold(n, attached)
-	} else {
+	if !k.listed.Swap(true) {
 		l.e.keys.add(k)
+	} else if attached || l.store.Attach(va.entry, blob, handle{weak.Make(n)}) {
+		va.hold(n)
 	}
 	return n
 }

@@ -34,8 +34,8 @@ func decoded(live store.Dropper) *Entry {
 
 // hold remembers an entry that is attached to the store's bytes, until the
 // store has let go of them.
-func (va *variant) hold(n *Entry, attached bool) {
-	if !attached || va.last.Load() == n {
+func (va *variant) hold(n *Entry) {
+	if va.last.Load() == n {
 		return
 	}
 	n.at.Store(va)

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/larder-go/larder/store"
 	"github.com/larder-go/larder/store/memstore"
 )
 
@@ -62,6 +64,50 @@ func TestWhatIsRememberedGoesWithTheBytes(t *testing.T) {
 			t.Errorf("%s: the entry is remembered", name)
 		}
 		want(t, e, k, "")
+	}
+}
+
+// visited counts how often a store in memory is asked.
+type visited struct {
+	*memstore.Store
+	times int
+}
+
+func (v *visited) GetLive(key string) ([]byte, store.Dropper, bool) {
+	v.times++
+	return v.Store.GetLive(key)
+}
+
+// TestStoreSeesWhatIsInUse: once in each second, however many hits there are,
+// and with every one where nobody tells the time.
+func TestStoreSeesWhatIsInUse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := &visited{Store: memstore.New(memstore.Options{})}
+		defer v.Close()
+		e := engine(t, v, Options{})
+		k := met(t, e, "k")
+		for second := range 3 {
+			time.Sleep(resync)
+			e.Now()
+			v.times = 0
+			for range 100 {
+				want(t, e, k, "k")
+			}
+			if v.times != 1 {
+				t.Errorf("second %d: %d of 100 hits went to the store, want 1", second, v.times)
+			}
+		}
+	})
+	v := &visited{Store: memstore.New(memstore.Options{})}
+	defer v.Close()
+	e := engine(t, v, Options{Now: time.Now})
+	k := met(t, e, "k")
+	v.times = 0
+	for range 10 {
+		want(t, e, k, "k")
+	}
+	if v.times != 10 {
+		t.Errorf("%d of 10 hits went to the store, want all", v.times)
 	}
 }
 
