@@ -8,6 +8,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"github.com/larder-go/larder/internal/conditional"
 	"github.com/larder-go/larder/internal/field"
 	"github.com/larder-go/larder/internal/policy"
 	"github.com/larder-go/larder/readthrough"
@@ -26,8 +27,9 @@ type page struct {
 	whole  int64       // of a part: size of the whole; 0 for a page that is complete
 	life   policy.Stored
 
-	chained bool // another cache's Cache-Status is among the fields
-	implied int  // index of the field that a server writes by itself, or none
+	validators conditional.Validators
+	chained    bool // another cache's Cache-Status is among the fields
+	implied    int  // index of the field that a server writes by itself, or none
 }
 
 type headerField struct {
@@ -131,6 +133,7 @@ func decodePage(b []byte) (any, error) {
 	if !ok || !p.decodeContent(rest) || p.partial() != (p.status == http.StatusPartialContent) {
 		return nil, errPage
 	}
+	p.findValidators()
 	p.chained, p.implied = p.has("Cache-Status"), p.findImplied()
 	return p, nil
 }
@@ -212,7 +215,8 @@ func (p *page) header() http.Header {
 // softened is the page as it stands after a soft invalidation: stale, to be
 // shown in the windows that it was given and in no other.
 func (p *page) softened(now int64) *page {
-	s := &page{status: p.status, fields: p.fields, body: p.body, coded: p.coded, plain: p.plain, first: p.first, whole: p.whole, life: p.life, chained: p.chained, implied: p.implied}
+	s := new(page)
+	*s = *p
 	ended := min(p.life.FreshUntil, now)
 	for _, until := range [...]*int64{&s.life.StaleUntil, &s.life.ErrorUntil} {
 		if *until == p.life.FreshUntil {

@@ -25,31 +25,46 @@ func (x *exchange) represent(p *page, h http.Header, rep *representation) {
 	if p.partial() {
 		rep.Status, rep.first, rep.Size = http.StatusOK, p.first, p.whole
 	}
-	rep.Validators = p.validators(h)
+	rep.Validators = p.validatorsUnder(h)
 	if p.coded != nil {
 		x.choose(p, rep)
 	}
 }
 
-// validators are those of the page. A page has not kept what an outer handler
-// had set in the same way, and sets again.
-func (p *page) validators(h http.Header) conditional.Validators {
-	var v conditional.Validators
-	if len(h) > 0 {
-		v = conditional.ValidatorsOf(h)
+// validatorsUnder are those of the page. It has not kept what an outer handler
+// had set in the same way, and sets again in h.
+func (p *page) validatorsUnder(h http.Header) conditional.Validators {
+	v := p.validators
+	if len(h) == 0 {
+		return v
 	}
+	preset := conditional.ValidatorsOf(h)
+	if v.ETag == nil {
+		v.ETag = preset.ETag
+	}
+	if v.LastModified == nil {
+		v.LastModified = preset.LastModified
+	}
+	if v.Date == nil {
+		v.Date = preset.Date
+	}
+	return v
+}
+
+// findValidators notes the validators when a page is decoded, so that no hit
+// has to look for them.
+func (p *page) findValidators() {
 	for i := range p.fields {
 		switch f := &p.fields[i]; f.name {
 		case "Etag":
-			v.ETag = f.values
+			p.validators.ETag = f.values
 		case "Last-Modified":
-			v.LastModified = f.values
+			p.validators.LastModified = f.values
 		case "Date":
-			v.Date = f.values
+			p.validators.Date = f.values
 		}
 	}
-	v.Made = time.Unix(p.life.Born/int64(time.Second), 0)
-	return v
+	p.validators.Made = time.Unix(p.life.Born/int64(time.Second), 0)
 }
 
 // reply sends a page whose header is in h, as far as the request's

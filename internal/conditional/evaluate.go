@@ -85,7 +85,11 @@ func unmet(request http.Header, stored *Validators) bool {
 // If-None-Match, readable or not (§13.1.3).
 func seen(method string, request http.Header, stored *Validators) bool {
 	if lines, ok := request["If-None-Match"]; ok {
-		found, _ := listed(lines, entityTag(stored.ETag), weak)
+		t := entityTag(stored.ETag)
+		if len(lines) == 1 && lines[0] == string(t) && t != "" { // as browsers ask
+			return true
+		}
+		found, _ := listed(lines, t, weak)
 		return found
 	}
 	lines, ok := request["If-Modified-Since"]
