@@ -60,7 +60,7 @@ func fragments(stores Stores) Section {
 // fragmentMisses has the template without the tags as its limit, in the same
 // rounds.
 func fragmentMisses() Section {
-	return Section{ID: "fragment-miss", Unit: "µs", Limit: "whole", What: "The same page with its table as a block that was never asked before: what recording and keeping it costs", Rows: []Row{
+	return Section{ID: "fragment-miss", Unit: "µs", Limit: "whole", Fine: true, What: "The same page with its table as a block that was never asked before: what recording and keeping it costs", Rows: []Row{
 		{"whole", openWhole},
 		{"miss, memory", func() (*Bench, error) {
 			return openFragment(kit.Options{Store: kit.Memory}, func(l *list) { l.Version++ })

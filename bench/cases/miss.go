@@ -15,7 +15,7 @@ import (
 const rowsOf16KiB = 114
 
 func misses() Section {
-	s := Section{ID: "miss", Unit: "µs", Limit: "handler alone",
+	s := Section{ID: "miss", Unit: "µs", Limit: "handler alone", Fine: true,
 		What: "A page of 16KiB by html/template that was never asked before: what recording and keeping it costs"}
 	s.Rows = []Row{
 		{"handler alone", func() (*Bench, error) {
