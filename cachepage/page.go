@@ -3,7 +3,6 @@ package cachepage
 import (
 	"encoding/binary"
 	"errors"
-	"maps"
 	"net/http"
 	"slices"
 	"unsafe"
@@ -50,12 +49,14 @@ const (
 func encodePage(status int, life policy.Stored, h http.Header, c content) (head []byte, ok bool) {
 	b := binary.LittleEndian.AppendUint16(make([]byte, 0, 512), uint16(status))
 	b = appendLife(b, life)
-	lines := 0
-	for _, v := range h {
-		lines += len(v)
+	var room [32]string
+	names, lines := room[:0], 0
+	for name, v := range h {
+		names, lines = append(names, name), lines+len(v)
 	}
+	slices.Sort(names)
 	b = binary.AppendUvarint(b, uint64(min(lines, maxFields+1)))
-	for _, name := range slices.Sorted(maps.Keys(h)) {
+	for _, name := range names {
 		for _, v := range h[name] {
 			b = appendField(b, name, v)
 		}
