@@ -17,18 +17,18 @@ import (
 // bytes. It is shared by everybody who serves it; the slices of values have no
 // room to grow, so that an append elsewhere copies.
 type page struct {
-	status int
-	fields []headerField
-	body   []byte
-	coded  []codedBody // instead of body
-	plain  int         // size of the body that coded stands for
-	first  int64       // of a part: where in the whole its body begins
-	whole  int64       // of a part: size of the whole; 0 for a page that is complete
-	life   policy.Stored
+	life    policy.Stored
+	fields  []headerField
+	body    []byte
+	coded   []codedBody // instead of body
+	whole   int64       // of a part: size of the whole; 0 for a page that is complete
+	status  int
+	implied int  // index of the field that a server writes by itself, or none
+	chained bool // another cache's Cache-Status is among the fields
 
+	plain      int   // size of the body that coded stands for
+	first      int64 // of a part: where in the whole its body begins
 	validators conditional.Validators
-	chained    bool // another cache's Cache-Status is among the fields
-	implied    int  // index of the field that a server writes by itself, or none
 }
 
 type headerField struct {

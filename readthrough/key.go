@@ -42,11 +42,12 @@ type Key struct {
 	face     *Face
 	hash     uint64
 	material string
-	sum      [sha256.Size]byte
-	unit     string // hash of the material, printable
-	mark     any    // unit, boxed once for lookups in sync.Map
 	seen     atomic.Pointer[seen]
 	listed   atomic.Bool // was in the key table
+
+	sum  [sha256.Size]byte
+	unit string // hash of the material, printable
+	mark any    // unit, boxed once for lookups in sync.Map
 }
 
 // seen is what this process knows of a unit's variants. Immutable.
