@@ -54,6 +54,7 @@ type Key struct {
 type seen struct {
 	names    []string
 	variants []*variant
+	room     [1]*variant // for variants, of which most units have one
 }
 
 // A variant is one entry of a unit.
@@ -193,7 +194,9 @@ func (k *Key) remember(s *seen, va *variant) {
 	if k.face.Rooted {
 		keep = nil
 	}
-	k.seen.CompareAndSwap(old, &seen{names: old.names, variants: append([]*variant{va}, keep...)})
+	s = &seen{names: old.names}
+	s.variants = append(append(s.room[:0], va), keep...)
+	k.seen.CompareAndSwap(old, s)
 }
 
 // relearn notes the names that the unit varies on.
