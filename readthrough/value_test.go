@@ -3,6 +3,8 @@ package readthrough
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -128,6 +130,45 @@ func TestAddKeepsWhatCounts(t *testing.T) {
 			t.Errorf("AddBare again: %t, %v", added, err)
 		}
 		want(t, e, rooted(e, "n"), "1")
+	})
+}
+
+// A value that misses a tag would outlive what the tag is about.
+func TestWhatHasTooManyTagsIsNotKept(t *testing.T) {
+	var many []string
+	for i := range MaxTags + 1 {
+		many = append(many, fmt.Sprint(i))
+	}
+	for name, tags := range map[string][]string{"one too many": many, "one too long": {strings.Repeat("x", maxTagLength+1)}} {
+		t.Run(name, func(t *testing.T) {
+			onBothForms(t, func(t *testing.T, s store.Store) {
+				e := engine(t, s, Options{})
+				k, a := rooted(e, "k"), Access{Tags: tags}
+				if added, err := e.Add(bg, k, a, text("x")); added || !errors.Is(err, errors.ErrUnsupported) {
+					t.Errorf("Add: %t, %v", added, err)
+				}
+				if err := e.Put(bg, k, a, text("x")); !errors.Is(err, errors.ErrUnsupported) {
+					t.Errorf("Put: %v", err)
+				}
+				want(t, e, k, "")
+			})
+		})
+	}
+}
+
+func TestAddHasTheStampOfTheRenderAround(t *testing.T) {
+	onBothForms(t, func(t *testing.T, s store.Store) {
+		e := engine(t, s, Options{})
+		k := rooted(e, "k")
+		r := begin(t, e, bg, key(e, "page"), Access{})
+		defer r.Abort("")
+		if err := e.Invalidate(bg, hard); err != nil {
+			t.Fatal(err)
+		}
+		if added, err := e.Add(r.Context(), k, tagged, text("from rows of before")); !added || err != nil {
+			t.Errorf("Add: %t, %v; want it added, and gone", added, err)
+		}
+		want(t, e, k, "")
 	})
 }
 
