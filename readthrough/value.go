@@ -196,6 +196,8 @@ func (e *Engine) Delete(ctx context.Context, k *Key) (existed bool, err error) {
 }
 
 // Touch gives k a new life, counted from now, and reports whether it was there.
+// A window for stale use that it had stays as long, and a limit that was said
+// while it was made holds for all of it.
 func (e *Engine) Touch(ctx context.Context, k *Key, life Life) (bool, error) {
 	for range 8 {
 		b, n, err := e.raw(ctx, k)
@@ -205,6 +207,7 @@ func (e *Engine) Touch(ctx context.Context, k *Key, life Life) (bool, error) {
 		if life.total() <= 0 {
 			return e.Delete(ctx, k)
 		}
+		life.StaleWhileRevalidate = max(life.StaleWhileRevalidate, time.Duration(n.StaleUntil-n.FreshUntil))
 		key, err := e.rootedKey(ctx, k, false)
 		if err != nil {
 			return false, err
@@ -228,7 +231,7 @@ func (n *Entry) withLife(now int64, l Life) *Entry {
 	m.FreshUntil = after(now, l.Fresh)
 	m.StaleUntil, m.ErrorUntil = after(m.FreshUntil, l.StaleWhileRevalidate), after(m.FreshUntil, l.StaleIfError)
 	if m.limit != 0 {
-		m.FreshUntil = min(m.FreshUntil, m.limit)
+		m.FreshUntil, m.StaleUntil, m.ErrorUntil = min(m.FreshUntil, m.limit), min(m.StaleUntil, m.limit), min(m.ErrorUntil, m.limit)
 	}
 	return m
 }
