@@ -187,6 +187,8 @@ func TestAStoreThatKeepsNothing(t *testing.T) {
 	}
 	set(t, c, "k", "x", minute)
 	wantNone(t, c, "k")
+	check(t, "Add", true)(larder.Add(bg, c, "k", "x", minute, larder.Tags("t")))
+	check(t, "Add of an integer", true)(larder.Add(bg, c, "k", 1, minute))
 	check(t, "Touch", false)(c.Touch(bg, "k", minute))
 	if _, err := c.Incr(bg, "k", 1); !errors.Is(err, larder.ErrNotFound) {
 		t.Errorf("Incr: %v", err)
