@@ -63,9 +63,12 @@ func (c *Cache) life(ttl time.Duration, o valueOptions) readthrough.Life {
 }
 
 // failed marks an error of the store, so that errors.Is(err, ErrStore) holds.
+// What is no fault of the store stays as it is.
 func failed(err error) error {
-	if err == nil || errors.Is(err, ErrClosed) || errors.Is(err, ErrNotFound) || errors.Is(err, errors.ErrUnsupported) {
-		return err
+	for _, is := range [...]error{ErrClosed, ErrNotFound, errors.ErrUnsupported, context.Canceled} {
+		if err == nil || errors.Is(err, is) {
+			return err
+		}
 	}
 	return fmt.Errorf("%w: %w", ErrStore, err)
 }
