@@ -166,7 +166,8 @@ func (m *sharedMarks) nearby(ctx context.Context, k *Key, va *variant) (*Entry, 
 	if m.near == nil || k.face.Rooted {
 		return nil, nil, nil
 	}
-	if n := m.near.get(va.entry); n != nil && n.FreshUntil > m.e.Now() && !m.pending.touches(k, n) {
+	flushed := m.pending.flushed.Load()
+	if n := m.near.get(va.entry); n != nil && n.FreshUntil > m.e.Now() && !m.pending.touches(k, n) && m.pending.flushed.Load() == flushed {
 		return n, nil, nil
 	}
 	under, err := m.near.pulse(ctx)
