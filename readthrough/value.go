@@ -101,6 +101,7 @@ func (e *Engine) Add(ctx context.Context, k *Key, a Access, p Product) (bool, er
 		if why := e.marks.seal(r, n, nil, true); why != "" {
 			return nil, why
 		}
+		e.marks.prolong(ctx, n, r.stamp.raw, p.Life.total())
 		blob, _ := e.encode(n, p.Parts...)
 		return blob, ""
 	})
@@ -195,6 +196,7 @@ func (e *Engine) Touch(ctx context.Context, k *Key, life Life) (bool, error) {
 			ok, err := store.Touch(ctx, e.store, key, life.total())
 			return ok, e.asked(ctx, "touch", err)
 		}
+		e.marks.prolong(ctx, n, nil, life.total())
 		longer, _ := e.encode(n.withLife(e.Now(), life), n.Payload)
 		ok, err := store.Swap(ctx, e.store, key, b, longer, life.total())
 		if err != nil || ok {
