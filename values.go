@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"sync"
 	"time"
@@ -270,8 +271,11 @@ func (c *Cache) Incr(ctx context.Context, key string, delta int64) (int64, error
 	return n, failed(err)
 }
 
-// Decr is Incr by -delta.
+// Decr is Incr by -delta. The smallest int64 has no negative: it is an error.
 func (c *Cache) Decr(ctx context.Context, key string, delta int64) (int64, error) {
+	if delta == math.MinInt64 {
+		return 0, fmt.Errorf("larder: Decr by %d: the negative of that is beyond int64", delta)
+	}
 	return c.Incr(ctx, key, -delta)
 }
 
