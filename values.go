@@ -27,7 +27,8 @@ type valueOptions struct {
 }
 
 // Tags gives a value tags, by which Invalidate finds it. A tagged integer
-// cannot be counted with Incr.
+// cannot be counted with Incr. With more than 128 tags, or one of more than 4
+// KiB, a value is not kept: errors.ErrUnsupported from Set and Add.
 func Tags(tags ...string) ValueOption {
 	return func(o *valueOptions) { o.tags = append(o.tags, tags...) }
 }

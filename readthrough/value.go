@@ -41,7 +41,15 @@ func (e *Engine) Put(ctx context.Context, k *Key, a Access, p Product) error {
 	case why == "too-large":
 		return fmt.Errorf("larder: set: %w", store.ErrTooLarge)
 	}
-	return fmt.Errorf("larder: set: not kept (%s): %w", why, ErrUnavailable)
+	return unkept("set", why)
+}
+
+// unkept says why a value was not kept.
+func unkept(op, why string) error {
+	if why == "too-many-tags" {
+		return fmt.Errorf("larder: %s: more than %d tags, or one of more than %d bytes: %w", op, MaxTags, maxTagLength, errors.ErrUnsupported)
+	}
+	return fmt.Errorf("larder: %s: not kept (%s): %w", op, why, ErrUnavailable)
 }
 
 // put is a render that is over as it begins.
@@ -96,6 +104,9 @@ func (e *Engine) Add(ctx context.Context, k *Key, a Access, p Product) (bool, er
 	return e.add(ctx, k, p.Life, func() ([]byte, string) {
 		r := e.put(ctx, k, a)
 		defer r.letGo()
+		if why := r.Why(); why != "" {
+			return nil, why
+		}
 		n := &Entry{}
 		r.fillTimes(n, p.Life)
 		if why := e.marks.seal(r, n, nil, true); why != "" {
@@ -126,7 +137,7 @@ func (e *Engine) add(ctx context.Context, k *Key, life Life, blob func() ([]byte
 		}
 		b, why := blob()
 		if why != "" {
-			return false, fmt.Errorf("larder: add: not kept (%s): %w", why, ErrUnavailable)
+			return false, unkept("add", why)
 		}
 		added, err := e.replace(ctx, k, raw, b, life.total())
 		if err != nil || added {
