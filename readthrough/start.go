@@ -103,7 +103,7 @@ func (e *Engine) Start(ctx context.Context, k *Key, a Access) (*Entry, *Render) 
 	}
 	if a.mayStale(ctx, n, now) {
 		if r := e.TryLead(ctx, k, a); r != nil {
-			e.saw(ctx, k, a.Name, observe.Miss, reason)
+			e.missed(ctx, r, reason)
 			return nil, r
 		}
 		e.saw(ctx, k, a.Name, observe.Stale, reason)
@@ -115,7 +115,7 @@ func (e *Engine) Start(ctx context.Context, k *Key, a Access) (*Entry, *Render) 
 		e.climb(ctx, n)
 		return n, nil
 	}
-	e.saw(ctx, k, a.Name, observe.Miss, reason)
+	e.missed(ctx, r, reason)
 	return nil, r
 }
 
@@ -141,6 +141,19 @@ func (e *Engine) saw(ctx context.Context, k *Key, name string, o observe.Outcome
 	if h := e.hooks.Lookup; h != nil {
 		h(ctx, observe.Lookup{Face: k.face.Name, Name: name, Outcome: o, Reason: reason})
 	}
+}
+
+// missed tells of a lookup that r comes of. A hook that panics ends r, which
+// nobody else would.
+func (e *Engine) missed(ctx context.Context, r *Render, reason string) {
+	told := false
+	defer func() {
+		if !told {
+			r.Abort("panic")
+		}
+	}()
+	e.saw(ctx, r.key, r.name, observe.Miss, reason)
+	told = true
 }
 
 // Lead is Start after the lookup: it waits for a render that is under way, in
@@ -246,20 +259,25 @@ func trailOf(ctx context.Context) *trail {
 func (e *Engine) lead(ctx context.Context, k *Key, a *Access, t *trail, f *flight) (*Entry, *Render) {
 	r := e.newRender(ctx, context.WithoutCancel(ctx), k, a, t)
 	r.flight = f
+	begins := false // nor after a panic in a hook
+	defer func() {
+		if !begins {
+			r.discard()
+		}
+	}()
 	n := e.marks.begin(r, a)
 	if a.usable(n, r.begun) {
 		e.share(ctx, k, a, f)
-		r.discard()
 		return n, nil
 	}
 	if r.deferred {
-		r.discard()
 		return nil, nil
 	}
 	if r.Why() != "" || n != nil && n.Uncacheable() { // nobody need wait to hear that it cannot be kept
 		r.isolate()
 	}
 	r.timer = time.AfterFunc(e.o.RenderTimeout, func() { r.cancel(context.DeadlineExceeded) })
+	begins = true
 	return nil, r
 }
 
