@@ -54,7 +54,8 @@ type stamp struct {
 	// shared stores only
 	record []byte // the index record, for Swap
 	seenBy []string
-	tokens map[string]uint64
+	begun  map[string]uint64 // of the tags known then; never changed
+	tokens map[string]uint64 // and those of late tags
 	raw    map[string][]byte // mark records, for Swap
 	pulses []uint64
 }

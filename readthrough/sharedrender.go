@@ -3,6 +3,7 @@ package readthrough
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -209,6 +210,7 @@ func (m *sharedMarks) take(r *Render, g *reading, pulses [][]byte) (again bool) 
 			s.tokens[t], s.raw[t] = mark.token, g.marks[i]
 		}
 	}
+	s.begun = s.tokens
 	for _, p := range pulses {
 		s.pulses = append(s.pulses, decodeToken(p))
 	}
@@ -292,6 +294,7 @@ func (m *sharedMarks) stampLate(ctx context.Context, r *Render, tags []said) (la
 	if lost, err := m.add(ctx, ops, into); err != nil || lost {
 		return late, err
 	}
+	r.stamp.tokens = maps.Clone(r.stamp.tokens)
 	for i, t := range late {
 		if mark, ok := decodeMark(vals[i]); ok {
 			r.stamp.tokens[t], r.stamp.raw[t] = mark.token, vals[i]

@@ -61,14 +61,14 @@ func (e *Engine) put(ctx context.Context, k *Key, a Access) *Render {
 	a.Usable = func(*Entry) bool { return false }
 	e.marks.begin(r, &a)
 	if outer != nil && outer.e == e && outer.stamp.taken {
-		r.stamp.early(outer.stamp, e.marks.local())
+		r.stamp.early(&outer.stamp, e.marks.local())
 	}
 	return r
 }
 
 // early moves the stamp back to the begin of an enclosing render. Where there
 // are several copies of the root, the two may look at different ones.
-func (s *stamp) early(o stamp, local bool) {
+func (s *stamp) early(o *stamp, local bool) {
 	if local || len(o.pulses) == 1 {
 		s.root = o.root
 	}
@@ -77,7 +77,7 @@ func (s *stamp) early(o stamp, local bool) {
 	}
 	s.pulses = o.pulses
 	for t := range s.tokens {
-		if token, ok := o.tokens[t]; ok {
+		if token, ok := o.begun[t]; ok {
 			s.tokens[t] = token
 		} else {
 			delete(s.tokens, t) // late: the pulse of the enclosing render decides

@@ -1,0 +1,45 @@
+package readthrough
+
+import (
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/larder-go/larder/store"
+)
+
+func TestAPutWhileTheRenderAroundItIsRefused(t *testing.T) {
+	e := engine(t, newShelf(), Options{})
+	for i := range 200 {
+		r := begin(t, e, bg, key(e, strconv.Itoa(i)), Access{})
+		for j := range 20 {
+			r.Tag("late" + strconv.Itoa(j))
+		}
+		var both sync.WaitGroup
+		for j := range 4 {
+			both.Go(func() { e.Put(r.Context(), rooted(e, "v"+strconv.Itoa(j)), tagged, text("x")) })
+		}
+		r.Refuse("private", minute)
+		both.Wait()
+		r.Abort("private")
+	}
+}
+
+// What a render learned of a tag after it began says nothing of what it had read
+// before.
+func TestAPutAfterTheRenderAroundItWasRefused(t *testing.T) {
+	onBothForms(t, func(t *testing.T, s store.Store) {
+		e := engine(t, s, Options{})
+		r := begin(t, e, bg, key(e, "page"), Access{})
+		if err := e.Invalidate(bg, hard); err != nil { // of what r has read
+			t.Fatal(err)
+		}
+		r.Tag("t")
+		r.Refuse("private", minute)
+		if err := e.Put(r.Context(), rooted(e, "k"), tagged, text("from rows of before")); err != nil {
+			t.Fatal(err)
+		}
+		want(t, e, rooted(e, "k"), "")
+		r.Abort("private")
+	})
+}
