@@ -178,7 +178,8 @@ type unwritten[T any] struct {
 
 func (u *unwritten[T]) Error() string { return u.err.Error() }
 
-// GetMany returns the values that were found, in one round trip.
+// GetMany returns the values that were found, in one round trip, and up to two
+// more for all those together that this process has not met lately.
 func GetMany[T any](ctx context.Context, c *Cache, keys []string) (map[string]T, error) {
 	ks := make([]*readthrough.Key, len(keys))
 	for i, key := range keys {

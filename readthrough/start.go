@@ -66,8 +66,8 @@ func (e *Engine) Find(ctx context.Context, k *Key, v Varied) (*Entry, error) {
 	return e.marks.find(ctx, k, v)
 }
 
-// FindMany is Find for many units without variants, in one round trip. The
-// result is aligned with ks.
+// FindMany is Find for many units without variants, with as many round trips as
+// it takes for one of them. The result is aligned with ks.
 func (e *Engine) FindMany(ctx context.Context, ks []*Key) ([]*Entry, error) {
 	if e.closed.Load() {
 		return make([]*Entry, len(ks)), ErrClosed
