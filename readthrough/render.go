@@ -226,7 +226,7 @@ func (r *Render) commit(p Product) (*Entry, string) {
 func verdictOn(why string) verdict {
 	switch why {
 	case "invalidated", "mark-lost", "index-changed":
-		return again
+		return spoiled
 	}
 	return alone
 }

@@ -30,8 +30,14 @@ type Access struct {
 	Looked bool
 	Have   *Entry
 
-	until time.Time // when the caller's patience with others ends; zero: it does not wait
+	until   time.Time // when the caller's patience with others ends; zero: it does not wait
+	spoiled int       // how often it waited for what was invalidated meanwhile
 }
+
+// maxSpoiled is how many renders that came to nothing since something was
+// invalidated one waits for. Where that happens more often than a render takes,
+// or an invalidation cannot be written, all would queue otherwise.
+const maxSpoiled = 2
 
 func (a *Access) usable(n *Entry, now int64) bool {
 	if n == nil || n.Uncacheable() {
@@ -209,9 +215,12 @@ func (e *Engine) after(ctx context.Context, k *Key, a *Access, f *flight, v verd
 		}
 		n = f.result
 		a.Alone = true // made anew: where it is not good enough, waiting will not help
-	case again:
+	case spoiled, again:
+		if v == spoiled {
+			a.spoiled++
+		}
 		n, _ = e.Find(ctx, k, a.Varied)
-		a.Alone = n != nil && n.Uncacheable()
+		a.Alone = a.spoiled == maxSpoiled || n != nil && n.Uncacheable()
 	}
 	if a.usable(n, e.Now()) {
 		return n
