@@ -43,3 +43,21 @@ func TestAPutAfterTheRenderAroundItWasRefused(t *testing.T) {
 		r.Abort("private")
 	})
 }
+
+// A block may lie in another cache than the page around it and what is put there.
+func TestAPutInsideARenderOfAnotherCache(t *testing.T) {
+	onBothForms(t, func(t *testing.T, s store.Store) {
+		e, other := engine(t, s, Options{}), engine(t, newShelf(), Options{})
+		page := begin(t, e, bg, key(e, "page"), Access{})
+		block := begin(t, other, page.Context(), key(other, "block"), Access{})
+		if err := e.Invalidate(bg, hard); err != nil { // of what the page has read
+			t.Fatal(err)
+		}
+		if err := e.Put(block.Context(), rooted(e, "k"), tagged, text("from rows of before")); err != nil {
+			t.Fatal(err)
+		}
+		want(t, e, rooted(e, "k"), "")
+		block.Abort("")
+		page.Abort("")
+	})
+}

@@ -55,12 +55,15 @@ func unkept(op, why string) error {
 // put is a render that is over as it begins.
 func (e *Engine) put(ctx context.Context, k *Key, a Access) *Render {
 	outer := rendering(ctx)
+	for outer != nil && outer.e != e {
+		outer = outer.parent
+	}
 	ctx = context.WithValue(ctx, renderKey{}, nil)
 	r := e.newRender(ctx, ctx, k, &a, &trail{})
 	r.bound = true
 	a.Usable = func(*Entry) bool { return false }
 	e.marks.begin(r, &a)
-	if outer != nil && outer.e == e && outer.stamp.taken {
+	if outer != nil && outer.stamp.taken {
 		r.stamp.early(&outer.stamp, e.marks.local())
 	}
 	return r
