@@ -1,6 +1,7 @@
 package readthrough
 
 import (
+	"errors"
 	"strconv"
 	"sync"
 	"testing"
@@ -60,4 +61,26 @@ func TestAPutInsideARenderOfAnotherCache(t *testing.T) {
 		block.Abort("")
 		page.Abort("")
 	})
+}
+
+// A render that began while the store did not answer has no stamp that a Put
+// inside it could go by.
+func TestAPutInsideARenderWithoutAStamp(t *testing.T) {
+	s := newShelf()
+	e := engine(t, s, Options{})
+	s.breakDown(errDown)
+	r := begin(t, e, bg, key(e, "page"), Access{})
+	s.breakDown(nil)
+	if err := e.Invalidate(bg, hard); err != nil { // of what r has read
+		t.Fatal(err)
+	}
+	if err := e.Put(r.Context(), rooted(e, "k"), tagged, text("from rows of before")); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("error %v, want ErrUnavailable", err)
+	}
+	want(t, e, rooted(e, "k"), "")
+	if err := e.Put(r.Context(), rooted(e, "k"), Access{}, text("without tags")); err != nil {
+		t.Error(err)
+	}
+	want(t, e, rooted(e, "k"), "without tags")
+	r.Abort("")
 }

@@ -63,8 +63,12 @@ func (e *Engine) put(ctx context.Context, k *Key, a Access) *Render {
 	r.bound = true
 	a.Usable = func(*Entry) bool { return false }
 	e.marks.begin(r, &a)
-	if outer != nil && outer.stamp.taken {
+	switch {
+	case outer == nil:
+	case outer.stamp.taken:
 		r.stamp.early(&outer.stamp, e.marks.local())
+	case len(a.Tags) > 0: // the store failed when outer began
+		r.forbid("no-stamp")
 	}
 	return r
 }
