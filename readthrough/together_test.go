@@ -84,3 +84,26 @@ func TestAPutInsideARenderWithoutAStamp(t *testing.T) {
 	want(t, e, rooted(e, "k"), "without tags")
 	r.Abort("")
 }
+
+// Page and value may lie under different copies of the root.
+func TestAPutInsideARenderThatBeganBeforeAClear(t *testing.T) {
+	s := newShelf()
+	s.copies = 16
+	e := engine(t, s, Options{})
+	for i := range 40 {
+		r := begin(t, e, bg, key(e, "page"), Access{})
+		if i%2 == 0 { // of what r has read
+			if err := e.Invalidate(bg, wipe); err != nil {
+				t.Fatal(err)
+			}
+		}
+		k := rooted(e, strconv.Itoa(i))
+		if err := e.Put(r.Context(), k, Access{}, text("x")); err != nil {
+			t.Fatal(err)
+		}
+		if got, kept := found(t, e, k), i%2 != 0; (got == "x") != kept {
+			t.Errorf("%d: found %q, want it kept: %t", i, got, kept)
+		}
+		r.Abort("")
+	}
+}

@@ -66,6 +66,9 @@ func (e *Engine) put(ctx context.Context, k *Key, a Access) *Render {
 	switch {
 	case outer == nil:
 	case outer.stamp.taken:
+		if e.marks.apart(r, &Entry{root: outer.stamp.root}) {
+			r.hear(apartTag, 0)
+		}
 		r.stamp.early(&outer.stamp, e.marks.local())
 	case len(a.Tags) > 0: // the store failed when outer began
 		r.forbid("no-stamp")
@@ -74,7 +77,8 @@ func (e *Engine) put(ctx context.Context, k *Key, a Access) *Render {
 }
 
 // early moves the stamp back to the begin of an enclosing render. Where there
-// are several copies of the root, the two may look at different ones.
+// are several copies of the root, the two may look at different ones: then
+// apartTag tells of a Clear.
 func (s *stamp) early(o *stamp, local bool) {
 	if local || len(o.pulses) == 1 {
 		s.root = o.root
