@@ -10,7 +10,9 @@ import (
 
 // A Codec writes values to bytes and reads them back. It must be safe for
 // concurrent use, and must not be able to build types that the caller did not
-// ask for: what is in a store is not trusted.
+// ask for: what is in a store is not trusted. The data that Decode gets belongs to
+// the store and is shared: Decode must not change it, nor may anything in into
+// refer to it afterwards.
 type Codec interface {
 	Encode(v any) ([]byte, error)
 	Decode(data []byte, into any) error // into is a pointer

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"sync"
 	"time"
@@ -181,7 +182,8 @@ type unwritten[T any] struct {
 
 func (u *unwritten[T]) Error() string { return u.err.Error() }
 
-// GetMany returns the values that were found, in one round trip.
+// GetMany returns the values that were found, in one round trip, and up to two
+// more for all those together that this process has not met lately.
 func GetMany[T any](ctx context.Context, c *Cache, keys []string) (map[string]T, error) {
 	ks := make([]*readthrough.Key, len(keys))
 	for i, key := range keys {
@@ -276,8 +278,11 @@ func (c *Cache) Incr(ctx context.Context, key string, delta int64) (int64, error
 	return n, failed(err)
 }
 
-// Decr is Incr by -delta.
+// Decr is Incr by -delta. The smallest int64 has no negative: it is an error.
 func (c *Cache) Decr(ctx context.Context, key string, delta int64) (int64, error) {
+	if delta == math.MinInt64 {
+		return 0, fmt.Errorf("larder: Decr by %d: the negative of that is beyond int64", delta)
+	}
 	return c.Incr(ctx, key, -delta)
 }
 

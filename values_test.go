@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -236,6 +237,9 @@ func TestCounting(t *testing.T) {
 		set(t, c, "n", 5, minute)
 		check(t, "Incr", int64(8))(c.Incr(bg, "n", 3))
 		check(t, "Incr by a negative", int64(7))(c.Incr(bg, "n", -1))
+		if n, err := c.Decr(bg, "n", math.MinInt64); err == nil {
+			t.Errorf("Decr by a number without a negative: %d", n)
+		}
 		check(t, "Decr", int64(-3))(c.Decr(bg, "n", 10))
 		want(t, c, "n", -3)
 		var wg sync.WaitGroup

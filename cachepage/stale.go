@@ -30,7 +30,7 @@ func (x *exchange) serveStale(k *readthrough.Key, l *lookup, n *readthrough.Entr
 	refreshes := x.r.Context().Value(refreshKey{}) != nil
 	if refreshes {
 		if render := x.pages.engine.TryLead(x.r.Context(), k, x.access(l, n, use)); render != nil {
-			x.saw(observe.Miss, use.Reason)
+			x.missed(render, use.Reason)
 			x.unit, x.varied, x.part = k, l, x.heldPart(n)
 			x.render(render, p, use, says)
 			return

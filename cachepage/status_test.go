@@ -81,6 +81,32 @@ func TestHitForMissNobodyQueuesOnWhatCannotBeKept(t *testing.T) {
 	want(t, "runs", v.runs.Load(), 4)
 }
 
+// A hook that goes wrong once spoils one request, and the next one does not wait
+// for a render that nobody ends.
+func TestAHookThatPanicsHoldsNobodyUp(t *testing.T) {
+	calls := 0
+	hooks := &observe.Hooks{Lookup: func(context.Context, observe.Lookup) {
+		if calls++; calls == 1 {
+			panic("a hook went wrong")
+		}
+	}}
+	s := newSite(t, larder.WithHooks(hooks))
+	h := s.cached(numbered())
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic did not reach the server")
+			}
+		}()
+		get(h, "/p")
+	}()
+	began := time.Now()
+	want(t, "body", get(h, "/p").body, "1")
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("the next request waited for %v", took)
+	}
+}
+
 func TestHooksTellWhatHappened(t *testing.T) {
 	var mu sync.Mutex
 	var seen []string

@@ -40,7 +40,7 @@ type Options struct {
 	MaxWaiters    int              // 10 000 per render
 	RenderTimeout time.Duration    // 60 s: deadline of a render whose client has gone
 	Background    int              // 16: refreshes that run at once besides requests
-	MaxMarks      int              // 1 000 000: tags and URLs remembered as invalidated in a local store
+	MaxMarks      int              // 1 000 000: tags and URLs remembered as invalidated, or as varying, in a local store; some 200 bytes each, beside its bound
 }
 
 func (o Options) withDefaults() Options {

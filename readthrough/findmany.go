@@ -2,7 +2,8 @@ package readthrough
 
 import "context"
 
-// findMany is find for many units in one trip. What several of them depend on,
+// findMany is find for many units in one trip, and one more for all that turned
+// out to need something else than was guessed. What several of them depend on,
 // the root above all, is asked for once.
 func (m *sharedMarks) findMany(ctx context.Context, ks []*Key) ([]*Entry, error) {
 	if len(ks) == 0 {
@@ -13,36 +14,51 @@ func (m *sharedMarks) findMany(ctx context.Context, ks []*Key) ([]*Entry, error)
 		ctx, cancel = m.e.limited(ctx)
 		defer cancel()
 	}
-	out := make([]*Entry, len(ks))
-	gs := make([]reading, len(ks))
+	out, left := make([]*Entry, len(ks)), make([]int, len(ks))
+	for i := range left {
+		left[i] = i
+	}
+	var err error
+	for range 4 {
+		if left, err = m.findSome(ctx, ks, left, out); err != nil || len(left) == 0 {
+			return out, err
+		}
+	}
+	return out, nil // what they depend on changes faster than it can be read
+}
+
+// findSome looks up those of ks that are at the places in left, and returns the
+// places of those that must be asked for again.
+func (m *sharedMarks) findSome(ctx context.Context, ks []*Key, left []int, out []*Entry) (again []int, err error) {
+	gs := make([]reading, len(left))
 	asked := distinct{at: map[string]int{}}
-	for i, k := range ks {
-		gs[i].k = k
+	for i, at := range left {
+		k := ks[at]
 		var v Varied
 		if k.face.Rooted {
 			v = m.rooted(k)
 		}
-		gs[i].va = m.e.variant(k, k.seen.Load(), v)
+		gs[i].k, gs[i].va = k, m.e.variant(k, k.seen.Load(), v)
 		gs[i].reads = m.reads(k, gs[i].va)
 		asked.add(gs[i].reads.keys)
 	}
 	flushed := m.pending.flushed.Load()
 	vals, err := m.get(ctx, "lookup", asked.keys)
 	if err != nil {
-		return out, err
+		return nil, err
 	}
-	for i := range gs {
-		g := &gs[i]
-		*g = readingOf(g.k, g.va, g.reads, asked.pick(g.reads.keys, vals), flushed)
-		var again bool
-		if out[i], again, err = m.judge(ctx, g); again {
-			out[i], err = m.find(ctx, g.k, nil)
+	for i, at := range left {
+		g := readingOf(gs[i].k, gs[i].va, gs[i].reads, asked.pick(gs[i].reads.keys, vals), flushed)
+		g.together = true
+		n, wrong, err := m.judge(ctx, &g)
+		if out[at] = n; wrong {
+			again = append(again, at)
 		}
 		if err != nil {
-			return out, err
+			return nil, err
 		}
 	}
-	return out, nil
+	return again, nil
 }
 
 // distinct are keys, each of them once.

@@ -32,10 +32,11 @@ type flight struct {
 type verdict uint8
 
 const (
-	again  verdict = iota // nothing usable: start anew, one of you leading
-	use                   // result is it
-	alone                 // cannot be shared: render without waiting
-	broken                // the load failed, with the flight's err
+	again   verdict = iota // nothing usable: start anew, one of you leading
+	use                    // result is it
+	alone                  // cannot be shared: render without waiting
+	broken                 // the load failed, with the flight's err
+	spoiled                // again, since what was made was invalidated meanwhile
 )
 
 // A role is what joining a flight makes of the caller.

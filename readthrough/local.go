@@ -253,6 +253,8 @@ func (l *localMarks) write(r *Render, n *Entry, blob []byte, ttl duration) strin
 	return ""
 }
 
+func (l *localMarks) prolong(context.Context, *Entry, map[string][]byte, duration) {}
+
 func (l *localMarks) names(k *Key) []string {
 	if !k.face.Indexed {
 		return nil

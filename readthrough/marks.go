@@ -28,6 +28,10 @@ type marks interface {
 	seal(r *Render, n *Entry, names []string, exact bool) string
 	// write stores a sealed entry.
 	write(r *Render, n *Entry, blob []byte, ttl duration) string
+	// prolong makes the marks of n last as long as n, which is about to be kept
+	// for ttl; known are those that its stamp was taken from, nil for none. write
+	// does it too.
+	prolong(ctx context.Context, n *Entry, known map[string][]byte, ttl duration)
 	// names is what the unit varies on, as far as this can be told without
 	// asking a server.
 	names(k *Key) []string
@@ -50,7 +54,8 @@ type stamp struct {
 	// shared stores only
 	record []byte // the index record, for Swap
 	seenBy []string
-	tokens map[string]uint64
+	begun  map[string]uint64 // of the tags known then; never changed
+	tokens map[string]uint64 // and those of late tags
 	raw    map[string][]byte // mark records, for Swap
 	pulses []uint64
 }

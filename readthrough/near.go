@@ -130,8 +130,13 @@ func (n *nearCopies) read(ctx context.Context) (*pulse, error) {
 	return p, nil
 }
 
-// forget makes this process ask before it uses any near copy again.
-func (n *nearCopies) forget() { n.known.Store(nil) }
+// forget makes this process ask before it uses any near copy again. It waits for
+// a reading that is under way, which may bring the pulse of before.
+func (n *nearCopies) forget() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.known.Store(nil)
+}
 
 // keep notes an entry whose marks were read after the pulse.
 func (n *nearCopies) keep(key string, e *Entry, under *pulse) {

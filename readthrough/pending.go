@@ -123,6 +123,9 @@ func (p *pending) flush(m *sharedMarks) (done bool, err error) {
 		m.e.failed(m.e.alive, "invalidate", err)
 		return false, err
 	}
+	if m.near != nil { // else copies would count again until the lag is over
+		m.near.forget()
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.flushed.Add(1)

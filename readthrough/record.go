@@ -1,6 +1,7 @@
 package readthrough
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
@@ -157,6 +158,21 @@ func cutTexts(b []byte, most int) (texts []string, rest []byte, ok bool) {
 		b = b[l+int(size):]
 	}
 	return texts, b, true
+}
+
+// headOf is what a mark and an index begin with alike, after the first byte.
+func headOf(b []byte) (token uint64, ends int64, ok bool) {
+	if len(b) < 17 {
+		return 0, 0, false
+	}
+	return binary.LittleEndian.Uint64(b[1:]), int64(binary.LittleEndian.Uint64(b[9:])), true
+}
+
+// ending is the mark or index b with another end.
+func ending(b []byte, ends int64) []byte {
+	b = bytes.Clone(b)
+	binary.LittleEndian.PutUint64(b[9:], uint64(ends))
+	return b
 }
 
 func encodeToken(t uint64) []byte { return binary.LittleEndian.AppendUint64(nil, t) }

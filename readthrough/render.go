@@ -164,10 +164,10 @@ type Product struct {
 // Commit ends the render and keeps its result, unless something forbids it:
 // what was said while rendering, or an invalidation meanwhile. It returns the
 // entry that was kept, or nil and the reason.
-func (r *Render) Commit(p Product) (*Entry, string) {
-	n, why := r.commit(p)
-	r.end(why, p.size())
-	return n, why
+func (r *Render) Commit(p Product) (n *Entry, why string) {
+	why = "panic" // in a hook
+	defer func() { r.end(why, p.size()) }()
+	return r.commit(p)
 }
 
 // Abort ends the render without a result: it failed, or was cut short.
@@ -226,7 +226,7 @@ func (r *Render) commit(p Product) (*Entry, string) {
 func verdictOn(why string) verdict {
 	switch why {
 	case "invalidated", "mark-lost", "index-changed":
-		return again
+		return spoiled
 	}
 	return alone
 }

@@ -114,6 +114,9 @@ type reading struct {
 	indexOK bool
 	marks   [][]byte // aligned with reads.tags
 	flushed uint64   // pending.flushed before the reading
+
+	together bool // others are read with it: what it lacks is read with what they lack
+	lacks    bool // it was together, and lacked marks
 }
 
 func readingOf(k *Key, va *variant, r *reads, vals [][]byte, flushed uint64) (g reading) {
@@ -166,7 +169,8 @@ func (m *sharedMarks) nearby(ctx context.Context, k *Key, va *variant) (*Entry, 
 	if m.near == nil || k.face.Rooted {
 		return nil, nil, nil
 	}
-	if n := m.near.get(va.entry); n != nil && n.FreshUntil > m.e.Now() && !m.pending.touches(k, n) {
+	flushed := m.pending.flushed.Load()
+	if n := m.near.get(va.entry); n != nil && n.FreshUntil > m.e.Now() && !m.pending.touches(k, n) && m.pending.flushed.Load() == flushed {
 		return n, nil, nil
 	}
 	under, err := m.near.pulse(ctx)
@@ -212,7 +216,7 @@ func (m *sharedMarks) judge(ctx context.Context, g *reading) (n *Entry, again bo
 	}
 	ok, err := m.counts(ctx, g, n)
 	if !ok {
-		return nil, false, err
+		return nil, g.lacks, err
 	}
 	return n, false, nil
 }
@@ -249,13 +253,17 @@ func (m *sharedMarks) counts(ctx context.Context, g *reading, n *Entry) (bool, e
 }
 
 // marksOf are the marks of tags, from the reading if it has them. nil: there are
-// none, or the server's memory may have gone back since the rest was read.
+// none, or the reading lacks them, or the server's memory may have gone back since
+// the rest was read.
 func (m *sharedMarks) marksOf(ctx context.Context, g *reading, tags []string) ([][]byte, error) {
 	if slices.Equal(tags, g.reads.tags) {
 		return g.marks, nil
 	}
 	r := m.predict(g.k, g.va, tags)
 	if len(tags) == 0 {
+		return nil, nil
+	}
+	if g.lacks = g.together; g.lacks {
 		return nil, nil
 	}
 	marks, err := m.get(ctx, "lookup", r.keys[len(r.keys)-len(tags):])

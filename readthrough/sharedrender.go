@@ -3,6 +3,7 @@ package readthrough
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -209,6 +210,7 @@ func (m *sharedMarks) take(r *Render, g *reading, pulses [][]byte) (again bool) 
 			s.tokens[t], s.raw[t] = mark.token, g.marks[i]
 		}
 	}
+	s.begun = s.tokens
 	for _, p := range pulses {
 		s.pulses = append(s.pulses, decodeToken(p))
 	}
@@ -292,6 +294,7 @@ func (m *sharedMarks) stampLate(ctx context.Context, r *Render, tags []said) (la
 	if lost, err := m.add(ctx, ops, into); err != nil || lost {
 		return late, err
 	}
+	r.stamp.tokens = maps.Clone(r.stamp.tokens)
 	for i, t := range late {
 		if mark, ok := decodeMark(vals[i]); ok {
 			r.stamp.tokens[t], r.stamp.raw[t] = mark.token, vals[i]
@@ -435,7 +438,8 @@ func (m *sharedMarks) tellGrowth(ctx context.Context, k *Key, grown bool) string
 func (m *sharedMarks) write(r *Render, n *Entry, blob []byte, ttl duration) string {
 	ctx, cancel := m.e.limited(r.ctx)
 	defer cancel()
-	m.prolong(ctx, r, n, ttl)
+	m.outlive(ctx, m.index(r.key), r.stamp.record, r.stamp.index, ttl)
+	m.prolong(ctx, n, r.stamp.raw, ttl)
 	if r.lease.end() {
 		entry := store.Op{Do: store.OpSet, Key: r.variant.entry, Value: blob, TTL: ttl}
 		if err := m.batch(ctx, "keep", []store.Op{entry, r.lease.removal()}); err != nil {
@@ -453,29 +457,4 @@ func (m *sharedMarks) write(r *Render, n *Entry, blob []byte, ttl duration) stri
 		return sealStatus(err)
 	}
 	return ""
-}
-
-// prolong gives index and marks that would end before the entry a longer life,
-// by exchanging each for itself with a later end. Where that is refused the
-// record has changed or gone, and the entry with it.
-func (m *sharedMarks) prolong(ctx context.Context, r *Render, n *Entry, ttl duration) {
-	until := after(time.Now().UnixNano(), ttl) / int64(time.Second)
-	life := recordLife(ttl)
-	ends := after(time.Now().UnixNano(), life) / int64(time.Second)
-	if x, ok := decodeIndex(r.stamp.record); ok && x.ends < until {
-		x.ends = ends
-		m.exchange(ctx, m.index(r.key), r.stamp.record, x.encode(), life)
-	}
-	for _, t := range n.Tags() {
-		raw := r.stamp.raw[t]
-		if x, ok := decodeMark(raw); ok && x.ends < until {
-			x.ends = ends
-			m.exchange(ctx, m.mark(t), raw, x.encode(), life)
-		}
-	}
-}
-
-func (m *sharedMarks) exchange(ctx context.Context, key string, old, new []byte, life duration) {
-	_, err := store.Swap(ctx, m.s, key, old, new, life)
-	m.guard.note(ctx, "keep", err)
 }

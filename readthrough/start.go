@@ -30,8 +30,14 @@ type Access struct {
 	Looked bool
 	Have   *Entry
 
-	until time.Time // when the caller's patience with others ends; zero: it does not wait
+	until   time.Time // when the caller's patience with others ends; zero: it does not wait
+	spoiled int       // how often it waited for what was invalidated meanwhile
 }
+
+// maxSpoiled is how many renders that came to nothing since something was
+// invalidated one waits for. Where that happens more often than a render takes,
+// or an invalidation cannot be written, all would queue otherwise.
+const maxSpoiled = 2
 
 func (a *Access) usable(n *Entry, now int64) bool {
 	if n == nil || n.Uncacheable() {
@@ -66,8 +72,8 @@ func (e *Engine) Find(ctx context.Context, k *Key, v Varied) (*Entry, error) {
 	return e.marks.find(ctx, k, v)
 }
 
-// FindMany is Find for many units without variants, in one round trip. The
-// result is aligned with ks.
+// FindMany is Find for many units without variants, with as many round trips as
+// it takes for one of them. The result is aligned with ks.
 func (e *Engine) FindMany(ctx context.Context, ks []*Key) ([]*Entry, error) {
 	if e.closed.Load() {
 		return make([]*Entry, len(ks)), ErrClosed
@@ -103,7 +109,7 @@ func (e *Engine) Start(ctx context.Context, k *Key, a Access) (*Entry, *Render) 
 	}
 	if a.mayStale(ctx, n, now) {
 		if r := e.TryLead(ctx, k, a); r != nil {
-			e.saw(ctx, k, a.Name, observe.Miss, reason)
+			e.missed(ctx, r, reason)
 			return nil, r
 		}
 		e.saw(ctx, k, a.Name, observe.Stale, reason)
@@ -115,7 +121,7 @@ func (e *Engine) Start(ctx context.Context, k *Key, a Access) (*Entry, *Render) 
 		e.climb(ctx, n)
 		return n, nil
 	}
-	e.saw(ctx, k, a.Name, observe.Miss, reason)
+	e.missed(ctx, r, reason)
 	return nil, r
 }
 
@@ -141,6 +147,19 @@ func (e *Engine) saw(ctx context.Context, k *Key, name string, o observe.Outcome
 	if h := e.hooks.Lookup; h != nil {
 		h(ctx, observe.Lookup{Face: k.face.Name, Name: name, Outcome: o, Reason: reason})
 	}
+}
+
+// missed tells of a lookup that r comes of. A hook that panics ends r, which
+// nobody else would.
+func (e *Engine) missed(ctx context.Context, r *Render, reason string) {
+	told := false
+	defer func() {
+		if !told {
+			r.Abort("panic")
+		}
+	}()
+	e.saw(ctx, r.key, r.name, observe.Miss, reason)
+	told = true
 }
 
 // Lead is Start after the lookup: it waits for a render that is under way, in
@@ -196,9 +215,12 @@ func (e *Engine) after(ctx context.Context, k *Key, a *Access, f *flight, v verd
 		}
 		n = f.result
 		a.Alone = true // made anew: where it is not good enough, waiting will not help
-	case again:
+	case spoiled, again:
+		if v == spoiled {
+			a.spoiled++
+		}
 		n, _ = e.Find(ctx, k, a.Varied)
-		a.Alone = n != nil && n.Uncacheable()
+		a.Alone = a.spoiled == maxSpoiled || n != nil && n.Uncacheable()
 	}
 	if a.usable(n, e.Now()) {
 		return n
@@ -246,20 +268,25 @@ func trailOf(ctx context.Context) *trail {
 func (e *Engine) lead(ctx context.Context, k *Key, a *Access, t *trail, f *flight) (*Entry, *Render) {
 	r := e.newRender(ctx, context.WithoutCancel(ctx), k, a, t)
 	r.flight = f
+	begins := false // nor after a panic in a hook
+	defer func() {
+		if !begins {
+			r.discard()
+		}
+	}()
 	n := e.marks.begin(r, a)
 	if a.usable(n, r.begun) {
 		e.share(ctx, k, a, f)
-		r.discard()
 		return n, nil
 	}
 	if r.deferred {
-		r.discard()
 		return nil, nil
 	}
 	if r.Why() != "" || n != nil && n.Uncacheable() { // nobody need wait to hear that it cannot be kept
 		r.isolate()
 	}
 	r.timer = time.AfterFunc(e.o.RenderTimeout, func() { r.cancel(context.DeadlineExceeded) })
+	begins = true
 	return nil, r
 }
 

@@ -98,6 +98,51 @@ func TestManyUnitsInOneRoundTrip(t *testing.T) {
 	}
 }
 
+// What a process has to find out about many units it finds out about all at once:
+// the root under which they lie, then the marks that they carry.
+func TestTripsForManyUnknownUnits(t *testing.T) {
+	for name, c := range map[string]struct {
+		face  *Face
+		tags  []string
+		trips int
+	}{
+		"under no root":          {plainFace, nil, 1},
+		"with a tag":             {plainFace, []string{"t"}, 2},
+		"under a root":           {rootedFace, nil, 2},
+		"under a root with tags": {rootedFace, []string{"t", "u"}, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShelf()
+			e, other := engine(t, s, Options{}), engine(t, s, Options{})
+			var ks []*Key
+			for i := range 50 {
+				keep(t, e, e.Key(c.face, []byte(fmt.Sprint(i))), fmt.Sprint(i), c.tags...)
+				ks = append(ks, other.Key(c.face, []byte(fmt.Sprint(i))))
+			}
+			for _, want := range []int{c.trips, 1} {
+				var ns []*Entry
+				if trips := s.counted(func() { ns, _ = other.FindMany(bg, ks) }); trips != want {
+					t.Errorf("%d trips, want %d", trips, want)
+				}
+				for i, n := range ns {
+					if n == nil || string(n.Payload) != fmt.Sprint(i) {
+						t.Errorf("%d: %+v", i, n)
+					}
+				}
+			}
+			if err := e.Invalidate(bg, Target{Tags: []string{"t"}}); err != nil {
+				t.Fatal(err)
+			}
+			ns, err := other.FindMany(bg, ks)
+			for i, n := range ns {
+				if err != nil || (n == nil) != (c.tags != nil) {
+					t.Errorf("%d after an invalidation: %+v, %v", i, n, err)
+				}
+			}
+		})
+	}
+}
+
 func TestALocalHitAllocatesNothing(t *testing.T) {
 	s := memstore.New(memstore.Options{})
 	defer s.Close()

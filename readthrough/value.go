@@ -56,20 +56,31 @@ func unkept(op, why string) error {
 // put is a render that is over as it begins.
 func (e *Engine) put(ctx context.Context, k *Key, a Access) *Render {
 	outer := rendering(ctx)
+	for outer != nil && outer.e != e {
+		outer = outer.parent
+	}
 	ctx = context.WithValue(ctx, renderKey{}, nil)
 	r := e.newRender(ctx, ctx, k, &a, &trail{})
 	r.bound = true
 	a.Usable = func(*Entry) bool { return false }
 	e.marks.begin(r, &a)
-	if outer != nil && outer.e == e && outer.stamp.taken {
-		r.stamp.early(outer.stamp, e.marks.local())
+	switch {
+	case outer == nil:
+	case outer.stamp.taken:
+		if e.marks.apart(r, &Entry{root: outer.stamp.root}) {
+			r.hear(apartTag, 0)
+		}
+		r.stamp.early(&outer.stamp, e.marks.local())
+	case len(a.Tags) > 0: // the store failed when outer began
+		r.forbid("no-stamp")
 	}
 	return r
 }
 
 // early moves the stamp back to the begin of an enclosing render. Where there
-// are several copies of the root, the two may look at different ones.
-func (s *stamp) early(o stamp, local bool) {
+// are several copies of the root, the two may look at different ones: then
+// apartTag tells of a Clear.
+func (s *stamp) early(o *stamp, local bool) {
 	if local || len(o.pulses) == 1 {
 		s.root = o.root
 	}
@@ -78,7 +89,7 @@ func (s *stamp) early(o stamp, local bool) {
 	}
 	s.pulses = o.pulses
 	for t := range s.tokens {
-		if token, ok := o.tokens[t]; ok {
+		if token, ok := o.begun[t]; ok {
 			s.tokens[t] = token
 		} else {
 			delete(s.tokens, t) // late: the pulse of the enclosing render decides
@@ -115,6 +126,7 @@ func (e *Engine) Add(ctx context.Context, k *Key, a Access, p Product) (bool, er
 		if why := e.marks.seal(r, n, nil, true); why != "" {
 			return nil, why
 		}
+		e.marks.prolong(ctx, n, r.stamp.raw, p.Life.total())
 		blob, _ := e.encode(n, p.Parts...)
 		return blob, ""
 	})
@@ -216,6 +228,7 @@ func (e *Engine) Touch(ctx context.Context, k *Key, life Life) (bool, error) {
 			ok, err := store.Touch(ctx, e.store, key, life.total())
 			return ok, e.asked(ctx, "touch", err)
 		}
+		e.marks.prolong(ctx, n, nil, life.total())
 		longer, _ := e.encode(n.withLife(e.Now(), life), n.Payload)
 		ok, err := store.Swap(ctx, e.store, key, b, longer, life.total())
 		if err != nil || ok {
