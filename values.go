@@ -146,6 +146,10 @@ func Add[T any](ctx context.Context, c *Cache, key string, v T, ttl time.Duratio
 // kept. If only the store failed, the value is good and errors.Is(err,
 // ErrStore) holds. What load says with Tag, MaxTTL and NoStore counts for the
 // value and climbs to what ctx renders.
+//
+// A Set or Delete of key while load runs does not keep its result from being
+// stored after it. Where that would be old, give the value a tag, and Invalidate
+// the tag.
 func GetOrSet[T any](ctx context.Context, c *Cache, key string, ttl time.Duration, load func(context.Context) (T, error), opts ...ValueOption) (T, error) {
 	o := optionsOf(opts)
 	b, err, storeErr := c.engine.Do(ctx, c.key(key), readthrough.Access{Name: key, Tags: o.tags, AllowStale: o.swr > 0}, func(ctx context.Context) (readthrough.Loaded, error) {
