@@ -112,14 +112,31 @@ func receivedPath(r *http.Request) (path, rewritten string) {
 		return p, "" // sent and seen are the same, and hold no escapes
 	}
 	seen := r.URL.EscapedPath()
-	if r.RequestURI == "" || r.URL.Host != "" {
+	if r.RequestURI == "" {
 		return seen, ""
 	}
-	sent, _, _ := strings.Cut(r.RequestURI, "?")
+	sent := sentPath(r.RequestURI)
 	if strings.HasSuffix(sent, seen) {
 		return sent, ""
 	}
 	return sent, seen
+}
+
+// sentPath is the path in a request line, which may name the whole URL
+// (RFC 9112 §3.2.2).
+func sentPath(target string) string {
+	sent, _, _ := strings.Cut(target, "?")
+	if strings.HasPrefix(sent, "/") {
+		return sent
+	}
+	if _, rest, absolute := strings.Cut(sent, "://"); absolute {
+		_, path, rooted := strings.Cut(rest, "/")
+		if !rooted {
+			return ""
+		}
+		return sent[len(sent)-len(path)-1:]
+	}
+	return sent
 }
 
 // lookup is what one request needs to find its page. It is pooled.

@@ -27,6 +27,19 @@ func refused(t *testing.T, v http.Handler, detail string, lines ...string) {
 	want(t, detail+": another visitor's hit", get(h, "/p").hit(), false)
 }
 
+// TestPrivacyOfVariants: a page is kept for what its visitor sent, whatever has
+// become of the request since.
+func TestPrivacyOfVariants(t *testing.T) {
+	h := newSite(t).cached(&view{serve: func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Vary", "Cookie")
+		fmt.Fprintf(w, "for %q", r.Header.Get("Cookie"))
+		r.Header.Del("Cookie")
+	}})
+	want(t, "one visitor", get(h, "/p", "Cookie: name=ann").body, `for "name=ann"`)
+	want(t, "one without a cookie", get(h, "/p").body, `for ""`)
+	want(t, "the first one again", get(h, "/p", "Cookie: name=ann").hit(), true)
+}
+
 func TestPrivacyOfResponses(t *testing.T) {
 	t.Run("E1_1 a response that sets a cookie", func(t *testing.T) {
 		refused(t, page("x", "Set-Cookie: id=1"), "set-cookie")
@@ -39,6 +52,12 @@ func TestPrivacyOfResponses(t *testing.T) {
 		get(h, "/p")
 		want(t, "does not read", get(h, "/p", "Authorization: Bearer a").body, "2")
 		want(t, "does not write", get(h, "/p").body, "1")
+	})
+	t.Run("E1_2 not even where a middleware takes it off the request", func(t *testing.T) {
+		refused(t, &view{serve: func(w http.ResponseWriter, r *http.Request) {
+			r.Header.Del("Authorization")
+			io.WriteString(w, "yours alone")
+		}}, "authorization", "Authorization: Bearer a")
 	})
 	t.Run("E1_2 not even in place of an error", func(t *testing.T) {
 		s, broken := newSite(t), false
