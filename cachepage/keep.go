@@ -99,7 +99,7 @@ func (rec *recorder) finishRecorded() {
 	}
 	n, why := rec.keep()
 	if rec.pump != nil {
-		rec.pump.finish(rec.buf)
+		rec.endPump()
 		return
 	}
 	if why != "" {
