@@ -46,6 +46,15 @@ func TestPrivacyOfResponses(t *testing.T) {
 		refused(t, page("x", "Set-Cookie: id=1", "Cache-Control: public, max-age=60"), "set-cookie")
 		refused(t, page("x", "Set-Cookie2: id=1"), "set-cookie")
 	})
+	t.Run("E1_1 whatever the spelling of its name", func(t *testing.T) {
+		for line, detail := range map[string]string{"set-cookie: id=1": "set-cookie", "cache-control: private": "private", "VARY: *": "vary-star"} {
+			name, value, _ := strings.Cut(line, ": ")
+			refused(t, &view{serve: func(w http.ResponseWriter, r *http.Request) {
+				w.Header()[name] = []string{value}
+				io.WriteString(w, "x")
+			}}, detail)
+		}
+	})
 	t.Run("E1_2 a request with Authorization neither reads nor writes", func(t *testing.T) {
 		refused(t, page("x"), "authorization", "Authorization: Bearer a")
 		h := newSite(t).cached(numbered())
@@ -204,10 +213,13 @@ func TestPrivacyOfResponses(t *testing.T) {
 		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			n++
 			w.Header().Set("X-Visit", fmt.Sprint(n))
+			w.Header()["x-lower"] = []string{fmt.Sprint(n)}
 			inner.ServeHTTP(w, r)
 		})
 		for i := range 3 {
-			want(t, "visit", get(h, "/p").get("X-Visit"), fmt.Sprint(i+1))
+			a := get(h, "/p")
+			want(t, "visit", a.get("X-Visit"), fmt.Sprint(i+1))
+			want(t, "visit in lower case", strings.Join(append(a.header["x-lower"], a.header["X-Lower"]...), " "), fmt.Sprint(i+1))
 		}
 	})
 }

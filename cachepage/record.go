@@ -100,6 +100,7 @@ func (rec *recorder) WriteHeader(status int) {
 		rec.passOn(status)
 		return
 	}
+	rec.canonicalize()
 	switch {
 	case rec.posted != nil:
 		rec.decidePosted(status)
@@ -149,6 +150,7 @@ func (rec *recorder) WriteString(s string) (int, error) {
 // take is Write where there may be more to do than to append.
 func (rec *recorder) take(b []byte) (int, error) {
 	if rec.state == waiting {
+		rec.canonicalize()
 		rec.sniff(rec.Header(), b)
 		rec.WriteHeader(http.StatusOK)
 	}
