@@ -121,9 +121,6 @@ func (x *exchange) render(render *readthrough.Render, stale *page, use policy.Us
 	default:
 		r.Header = x.rt.policy.ForMiss(x.r.Header)
 	}
-	if x.rt.strict {
-		r.Header = x.rt.strictHeader(r.Header)
-	}
 	if len(x.rt.codings) > 0 && r.Header["Accept-Encoding"] != nil { // negotiated here
 		r.Header = r.Header.Clone()
 		delete(r.Header, "Accept-Encoding")
@@ -144,6 +141,9 @@ func (x *exchange) render(render *readthrough.Render, stale *page, use policy.Us
 // the key.
 func (x *exchange) run(rec *recorder, r *http.Request) {
 	r.Header = r.Header.Clone()
+	if x.rt.strict {
+		x.rt.hide(r.Header)
+	}
 	r.Host = strings.ToLower(canonicalHost(r.Host, r.TLS != nil))
 	rec.asked = r
 	defer rec.recoverAndRelease()
