@@ -30,6 +30,7 @@ type page struct {
 	validators conditional.Validators
 	chained    bool // another cache's Cache-Status is among the fields
 	implied    int  // index of the field that a server writes by itself, or none
+	untyped    bool // the handler kept the server from guessing a Content-Type
 }
 
 type headerField struct {
@@ -135,6 +136,7 @@ func decodePage(b []byte) (any, error) {
 	}
 	p.findValidators()
 	p.chained, p.implied = p.has("Cache-Status"), p.findImplied()
+	p.untyped = len(p.body) > 0 && !p.partial() && !p.has("Content-Type") && !p.has("Content-Encoding")
 	return p, nil
 }
 
