@@ -85,7 +85,10 @@ func (rec *recorder) finishSwallowed() {
 	if n != nil {
 		p = n.Live.(*page)
 	}
-	rec.resetHeader()
+	cookies := rec.header["Set-Cookie"] // of the 304, for this visitor alone
+	if rec.resetHeader(); cookies != nil {
+		rec.header["Set-Cookie"] = cookies
+	}
 	says := rec.says
 	says.FwdStatus, says.Stored, says.Detail = rec.status, why == "", why
 	rec.x.serve(p, now.UnixNano(), &says)
