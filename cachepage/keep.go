@@ -17,6 +17,10 @@ import (
 // finish ends the exchange after the handler has returned.
 func (rec *recorder) finish() {
 	if rec.state == waiting {
+		if rec.render == nil && rec.x.r.Context().Err() != nil { // it may have given up: whoever set the time for it answers
+			rec.x.invalidateUnsafe(http.StatusOK, rec.header, nil)
+			return
+		}
 		rec.WriteHeader(http.StatusOK)
 	}
 	rec.done = true
