@@ -80,7 +80,11 @@ func (p *Policy) refusal(r *http.Request, t traits) string {
 // overridesMethod reports whether some frameworks would take a request for
 // this URL for one of another method.
 func overridesMethod(u *url.URL) bool {
-	return u != nil && strings.IndexByte(u.RawQuery, '_') >= 0 && strings.Contains(u.RawQuery, "_method=")
+	if u == nil || strings.IndexByte(u.RawQuery, '_') < 0 {
+		return false
+	}
+	q := u.RawQuery // payment_method is another parameter
+	return strings.HasPrefix(q, "_method=") || strings.Contains(q, "&_method=") || strings.Contains(q, ";_method=")
 }
 
 // readDirectives reads Cache-Control (RFC 9111 §5.2.1), and Pragma where there
