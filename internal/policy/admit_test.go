@@ -32,6 +32,8 @@ func TestAdmit(t *testing.T) {
 		{rule: "E2 20: _method, not the first", r: asks("a=1&_method=DELETE"), ttl: "method-override", following: "method-override"},
 		{rule: "E2 20: _method after a semicolon", r: asks("a=1;_method=DELETE"), ttl: "method-override", following: "method-override"},
 		{rule: "a parameter whose name only ends so", r: asks("payment_method=visa")},
+		{rule: "§7.6.1 Connection that names a field", r: get("Connection: keep-alive, Accept-Language"), ttl: "connection", following: "connection"},
+		{rule: "§7.6.1 Connection that names none", r: get("Connection: Keep-Alive, TE, close")},
 		{rule: "E5 39: Upgrade", r: get("Upgrade: websocket"), ttl: "upgrade", following: "upgrade"},
 		{rule: "E1 2: Authorization is looked up, and marked", r: get("Authorization: Basic x"), authorizedAlone: true},
 		{rule: "§4.3.2 If-Match is for the origin", r: get(`If-Match: "a"`), following: "precondition"},
