@@ -12,14 +12,9 @@ import (
 
 var face = &readthrough.Face{Name: "page", Decode: decodePage, Indexed: true}
 
-// appendUnit appends what tells one URL from another: prefix, scheme, host,
-// path and query, each with its length. Methods, and whatever else a page
-// varies on, tell variants of one URL apart, so that Purge finds them all.
-func appendUnit(dst []byte, prefix string, https bool, host, path, query string) ([]byte, bool) {
-	dst, ok := appendSite(dst, prefix, https, host)
-	return appendPath(dst, path, query), ok
-}
-
+// appendSite and appendPath append what tells one URL from another: prefix,
+// scheme, host, path and query, each with its length. Methods, and whatever else
+// a page varies on, tell variants of one URL apart, so that Purge finds them all.
 func appendSite(dst []byte, prefix string, https bool, host string) ([]byte, bool) {
 	dst = readthrough.AppendPart(dst, prefix)
 	scheme := byte(0)
