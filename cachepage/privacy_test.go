@@ -209,17 +209,17 @@ func TestPrivacyOfResponses(t *testing.T) {
 		want(t, "X-Kept", a.get("X-Kept"), "yes")
 	})
 	t.Run("E1_12 nor what an outer middleware had set", func(t *testing.T) {
-		inner, n := newSite(t).cached(numbered()), 0
+		inner, n, lower := newSite(t).cached(numbered()), 0, "x-lower"
 		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			n++
 			w.Header().Set("X-Visit", fmt.Sprint(n))
-			w.Header()["x-lower"] = []string{fmt.Sprint(n)}
+			w.Header()[lower] = []string{fmt.Sprint(n)}
 			inner.ServeHTTP(w, r)
 		})
 		for i := range 3 {
 			a := get(h, "/p")
 			want(t, "visit", a.get("X-Visit"), fmt.Sprint(i+1))
-			want(t, "visit in lower case", strings.Join(append(a.header["x-lower"], a.header["X-Lower"]...), " "), fmt.Sprint(i+1))
+			want(t, "visit in lower case", strings.Join(append(a.header[lower], a.header["X-Lower"]...), " "), fmt.Sprint(i+1))
 		}
 	})
 }
