@@ -109,6 +109,21 @@ func (b broken) Delete(context.Context, string) (bool, error) { return false, b.
 
 var errDown = errors.New("connection refused")
 
+func TestACallerThatCancelsIsNoFailureOfTheStore(t *testing.T) {
+	c := larder.New(broken{context.Canceled}, quiet)
+	defer c.Close()
+	for name, err := range map[string]error{
+		"Get":     second(larder.Get[string](bg, c, "k")),
+		"Set":     larder.Set(bg, c, "k", 1, minute),
+		"GetMany": last(larder.GetMany[string](bg, c, []string{"k"})),
+		"Has":     last(c.Has(bg, "k")),
+	} {
+		if errors.Is(err, larder.ErrStore) || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v, want context.Canceled alone", name, err)
+		}
+	}
+}
+
 func TestADeadStoreCostsAnErrorAndNoValue(t *testing.T) {
 	c := larder.New(broken{errDown}, quiet)
 	defer c.Close()
@@ -187,6 +202,8 @@ func TestAStoreThatKeepsNothing(t *testing.T) {
 	}
 	set(t, c, "k", "x", minute)
 	wantNone(t, c, "k")
+	check(t, "Add", true)(larder.Add(bg, c, "k", "x", minute, larder.Tags("t")))
+	check(t, "Add of an integer", true)(larder.Add(bg, c, "k", 1, minute))
 	check(t, "Touch", false)(c.Touch(bg, "k", minute))
 	if _, err := c.Incr(bg, "k", 1); !errors.Is(err, larder.ErrNotFound) {
 		t.Errorf("Incr: %v", err)

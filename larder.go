@@ -28,7 +28,8 @@ var (
 	ErrNotFound = store.ErrNotFound
 	// ErrClosed: the cache was closed.
 	ErrClosed = readthrough.ErrClosed
-	// ErrStore: the store failed. A value that came with it is good.
+	// ErrStore: the store failed, or was too slow. A value that came with it is
+	// good. What the caller cancelled is context.Canceled without it.
 	ErrStore = errors.New("larder: store failed")
 )
 

@@ -26,7 +26,8 @@ type valueOptions struct {
 }
 
 // Tags gives a value tags, by which Invalidate finds it. A tagged integer
-// cannot be counted with Incr.
+// cannot be counted with Incr. With more than 128 tags, or one of more than 4
+// KiB, a value is not kept; Set and Add say so with errors.ErrUnsupported.
 func Tags(tags ...string) ValueOption {
 	return func(o *valueOptions) { o.tags = append(o.tags, tags...) }
 }
@@ -62,9 +63,12 @@ func (c *Cache) life(ttl time.Duration, o valueOptions) readthrough.Life {
 }
 
 // failed marks an error of the store, so that errors.Is(err, ErrStore) holds.
+// What is no fault of the store stays as it is.
 func failed(err error) error {
-	if err == nil || errors.Is(err, ErrClosed) || errors.Is(err, ErrNotFound) || errors.Is(err, errors.ErrUnsupported) {
-		return err
+	for _, is := range [...]error{ErrClosed, ErrNotFound, errors.ErrUnsupported, context.Canceled} {
+		if err == nil || errors.Is(err, is) {
+			return err
+		}
 	}
 	return fmt.Errorf("%w: %w", ErrStore, err)
 }
@@ -132,9 +136,10 @@ func Add[T any](ctx context.Context, c *Cache, key string, v T, ttl time.Duratio
 }
 
 // GetOrSet returns the value under key, and on a miss what load makes, which
-// is kept for ttl. Of all who ask at the same time, in this process, one calls
-// load; its context has the values of the caller's but not its cancellation,
-// so ctx values must outlive the call. Whoever's own ctx ends returns at once.
+// is kept for ttl. Of all who ask at the same time, in all processes on a store
+// that they share, one calls load; its context has the values of the caller's
+// but not its cancellation, so ctx values must outlive the call. Whoever's own
+// ctx ends returns at once.
 //
 // An error of load is returned as it is, to everyone who waited, and nothing is
 // kept. If only the store failed, the value is good and errors.Is(err,
@@ -255,7 +260,8 @@ func (c *Cache) Has(ctx context.Context, key string) (bool, error) {
 }
 
 // Touch gives the value under key a new TTL, counted from now, and reports
-// whether it was there. With a ttl of zero or less it is gone afterwards.
+// whether it was there. A window of StaleWhileRevalidate stays as long as it
+// was. With a ttl of zero or less the value is gone afterwards.
 func (c *Cache) Touch(ctx context.Context, key string, ttl time.Duration) (bool, error) {
 	ok, err := c.engine.Touch(ctx, c.key(key), c.life(ttl, valueOptions{}))
 	return ok, failed(err)

@@ -180,9 +180,10 @@ func (rt *route) codesItself(h http.Header) bool {
 	return len(rt.codings) > 0 && h["Content-Encoding"] == nil
 }
 
-// patchCoding says that the response varies on what the route negotiates.
+// patchCoding says that the response varies on what the route negotiates. One
+// without a type may turn out to: it gets one when its body is there.
 func (rt *route) patchCoding(h http.Header) {
-	if rt.codesItself(h) && compressibleType(first(h["Content-Type"])) {
+	if t := h["Content-Type"]; rt.codesItself(h) && (t == nil || compressibleType(first(t))) {
 		vary.Patch(h, "Accept-Encoding")
 	}
 }

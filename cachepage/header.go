@@ -59,10 +59,12 @@ func (rec *recorder) canonicalize() {
 	}
 }
 
-// sniff sets a missing Content-Type as net/http would, so that it is kept.
-func (rec *recorder) sniff(h http.Header, b []byte) {
-	if _, has := h["Content-Type"]; !has && h["Content-Encoding"] == nil && len(b) > 0 {
-		h["Content-Type"] = []string{http.DetectContentType(b)}
+// sniff sets a missing Content-Type as net/http would, so that it is kept. It
+// needs the whole body: the first write of a template is often a line break,
+// which looks like plain text. What goes out sooner is left to the server.
+func sniff(h http.Header, body []byte) {
+	if _, has := h["Content-Type"]; !has && h["Content-Encoding"] == nil && len(body) > 0 {
+		h["Content-Type"] = []string{http.DetectContentType(body)}
 	}
 }
 

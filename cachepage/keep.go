@@ -146,9 +146,11 @@ func (rec *recorder) short() bool {
 	return rec.torn || rec.length >= 0 && rec.length != int64(len(rec.buf))
 }
 
-// complete adds what the whole body allows to say: its length, and under a
-// server TTL an entity tag, so that browsers can ask whether it has changed.
+// complete adds what the whole body allows to say: its type, its length, and
+// under a server TTL an entity tag, so that browsers can ask whether it has
+// changed.
 func (rec *recorder) complete() {
+	sniff(rec.frozen, rec.buf)
 	if rec.status != http.StatusNoContent {
 		rec.frozen["Content-Length"] = []string{strconv.Itoa(len(rec.buf))}
 	}

@@ -3,7 +3,6 @@ package cachepage
 import (
 	"encoding/binary"
 	"errors"
-	"maps"
 	"net/http"
 	"slices"
 	"unsafe"
@@ -18,19 +17,19 @@ import (
 // bytes. It is shared by everybody who serves it; the slices of values have no
 // room to grow, so that an append elsewhere copies.
 type page struct {
-	status int
-	fields []headerField
-	body   []byte
-	coded  []codedBody // instead of body
-	plain  int         // size of the body that coded stands for
-	first  int64       // of a part: where in the whole its body begins
-	whole  int64       // of a part: size of the whole; 0 for a page that is complete
-	life   policy.Stored
+	life    policy.Stored
+	fields  []headerField
+	body    []byte
+	coded   []codedBody // instead of body
+	whole   int64       // of a part: size of the whole; 0 for a page that is complete
+	status  int
+	implied int  // index of the field that a server writes by itself, or none
+	chained bool // another cache's Cache-Status is among the fields
+	untyped bool // the handler kept the server from guessing a Content-Type
 
+	plain      int   // size of the body that coded stands for
+	first      int64 // of a part: where in the whole its body begins
 	validators conditional.Validators
-	chained    bool // another cache's Cache-Status is among the fields
-	implied    int  // index of the field that a server writes by itself, or none
-	untyped    bool // the handler kept the server from guessing a Content-Type
 }
 
 type headerField struct {
@@ -51,12 +50,14 @@ const (
 func encodePage(status int, life policy.Stored, h http.Header, c content) (head []byte, ok bool) {
 	b := binary.LittleEndian.AppendUint16(make([]byte, 0, 512), uint16(status))
 	b = appendLife(b, life)
-	lines := 0
-	for _, v := range h {
-		lines += len(v)
+	var room [32]string
+	names, lines := room[:0], 0
+	for name, v := range h {
+		names, lines = append(names, name), lines+len(v)
 	}
+	slices.Sort(names)
 	b = binary.AppendUvarint(b, uint64(min(lines, maxFields+1)))
-	for _, name := range slices.Sorted(maps.Keys(h)) {
+	for _, name := range names {
 		for _, v := range h[name] {
 			b = appendField(b, name, v)
 		}

@@ -133,7 +133,6 @@ func (rec *recorder) complement(held []byte) {
 	}
 	delete(h, "Content-Range")
 	h["Content-Length"] = []string{strconv.FormatInt(p.whole, 10)}
-	rec.sniff(h, held)
 	rec.render.Tag(rec.x.part.Tags()...)
 	rec.joined, rec.status = true, http.StatusOK
 	rec.decide(http.StatusOK)
@@ -190,7 +189,7 @@ func (rec *recorder) join(fresh conditional.Part) (all conditional.Part, body []
 
 // commitWhole keeps a page that has become whole.
 func (rec *recorder) commitWhole(h http.Header, body []byte) (*readthrough.Entry, string) {
-	rec.sniff(h, body)
+	sniff(h, body)
 	rec.response.Status, rec.response.Header = http.StatusOK, h
 	rec.verdict = rec.x.rt.policy.Store(rec.x.r, rec.response)
 	return rec.commit(h, content{plain: body, size: len(body)})

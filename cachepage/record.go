@@ -150,8 +150,6 @@ func (rec *recorder) WriteString(s string) (int, error) {
 // take is Write where there may be more to do than to append.
 func (rec *recorder) take(b []byte) (int, error) {
 	if rec.state == waiting {
-		rec.canonicalize()
-		rec.sniff(rec.Header(), b)
 		rec.WriteHeader(http.StatusOK)
 	}
 	switch rec.state {
@@ -168,9 +166,6 @@ func (rec *recorder) record(b []byte) (int, error) {
 	if rec.length >= 0 && size > rec.length {
 		rec.torn = true
 		return 0, http.ErrContentLength
-	}
-	if len(rec.buf) == 0 && rec.status != http.StatusPartialContent {
-		rec.sniff(rec.frozen, b)
 	}
 	if size > rec.x.rt.maxBody {
 		rec.letGo("too-large")

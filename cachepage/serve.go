@@ -106,7 +106,7 @@ func (x *exchange) say(h http.Header, p *page, t *hitTexts, status *field.Status
 
 func outcome(s *field.Status) string {
 	switch {
-	case s == nil:
+	case s == nil, s.Hit && s.Detail == "": // the latter only says the key
 		return "hit"
 	case s.Collapsed:
 		return "wait"

@@ -45,25 +45,27 @@ func after(at int64, d time.Duration) int64 {
 // An Entry is what the store holds of one render. It is shared by everybody
 // who reads it: nothing in it may be changed.
 type Entry struct {
-	Payload []byte // the face's bytes
-	Live    any    // what Face.Decode made of them
+	// What each hit reads comes first, in one line of the processor's cache.
 
-	Born       int64 // Unix nanoseconds: when its render began
-	FreshUntil int64 // first nanosecond at which it is not fresh any more
-	StaleUntil int64 // end of the stale-while-revalidate window
-	ErrorUntil int64 // end of the stale-if-error window
-	limit      int64 // what MaxTTL said, as a moment; 0: nothing
-
-	check   uint64
-	root    uint64 // token of the root; in a local store the clock at begin
-	index   uint64
-	stamped *stamped
-	checked atomic.Uint64 // local store: clock at which it was last found valid
-	soft    atomic.Bool   // invalidated softly: stale, not dead
-	gone    atomic.Bool   // a local store has let go of it
-	at      atomic.Pointer[variant]
+	Live    any                       // what Face.Decode made of the payload
+	checked atomic.Uint64             // local store: clock at which it was last found valid
 	tick    atomic.Pointer[time.Time] // local store: second in which a hit went there last
+	stamped *stamped
+	soft    atomic.Bool // invalidated softly: stale, not dead
+	gone    atomic.Bool // a local store has let go of it
 	kind    uint8
+
+	Payload    []byte // the face's bytes
+	Born       int64  // Unix nanoseconds: when its render began
+	FreshUntil int64  // first nanosecond at which it is not fresh any more
+	StaleUntil int64  // end of the stale-while-revalidate window
+	ErrorUntil int64  // end of the stale-if-error window
+	limit      int64  // what MaxTTL said, as a moment; 0: nothing
+
+	check uint64
+	root  uint64 // token of the root; in a local store the clock at begin
+	index uint64
+	at    atomic.Pointer[variant]
 }
 
 // stamped are the tags of an entry and the tokens of their marks.

@@ -42,17 +42,19 @@ type Key struct {
 	face     *Face
 	hash     uint64
 	material string
-	sum      [sha256.Size]byte
-	unit     string // hash of the material, printable
-	mark     any    // unit, boxed once for lookups in sync.Map
 	seen     atomic.Pointer[seen]
 	listed   atomic.Bool // was in the key table
+
+	sum  [sha256.Size]byte
+	unit string // hash of the material, printable
+	mark any    // unit, boxed once for lookups in sync.Map
 }
 
 // seen is what this process knows of a unit's variants. Immutable.
 type seen struct {
 	names    []string
 	variants []*variant
+	room     [1]*variant // for variants, of which most units have one
 }
 
 // A variant is one entry of a unit.
@@ -192,7 +194,9 @@ func (k *Key) remember(s *seen, va *variant) {
 	if k.face.Rooted {
 		keep = nil
 	}
-	k.seen.CompareAndSwap(old, &seen{names: old.names, variants: append([]*variant{va}, keep...)})
+	s = &seen{names: old.names}
+	s.variants = append(append(s.room[:0], va), keep...)
+	k.seen.CompareAndSwap(old, s)
 }
 
 // relearn notes the names that the unit varies on.

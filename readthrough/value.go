@@ -38,10 +38,19 @@ func (e *Engine) Put(ctx context.Context, k *Key, a Access, p Product) error {
 	case why == "invalidated", why == "mark-lost":
 		_, err := e.Delete(ctx, k)
 		return err
-	case why == "too-large":
-		return fmt.Errorf("larder: set: %w", store.ErrTooLarge)
 	}
-	return fmt.Errorf("larder: set: not kept (%s): %w", why, ErrUnavailable)
+	return unkept("set", why)
+}
+
+// unkept is the error for a reason why a value was not kept.
+func unkept(op, why string) error {
+	switch why {
+	case "too-large":
+		return fmt.Errorf("larder: %s: %w", op, store.ErrTooLarge)
+	case "too-many-tags":
+		return fmt.Errorf("larder: %s: more than %d tags, or one of more than %d bytes: %w", op, MaxTags, maxTagLength, errors.ErrUnsupported)
+	}
+	return fmt.Errorf("larder: %s: not kept (%s): %w", op, why, ErrUnavailable)
 }
 
 // put is a render that is over as it begins.
@@ -91,11 +100,16 @@ func (e *Engine) PutBare(ctx context.Context, k *Key, text []byte, ttl time.Dura
 	return e.asked(ctx, "set", e.store.Set(ctx, key, text, ttl))
 }
 
-// Add keeps p if k holds nothing that counts, and reports whether it did.
+// Add keeps p if k holds nothing that counts, and reports whether it did. If
+// something that p depends on is invalidated meanwhile, it is gone afterwards,
+// as with Put.
 func (e *Engine) Add(ctx context.Context, k *Key, a Access, p Product) (bool, error) {
 	return e.add(ctx, k, p.Life, func() ([]byte, string) {
 		r := e.put(ctx, k, a)
 		defer r.letGo()
+		if why := r.Why(); why != "" {
+			return nil, why
+		}
 		n := &Entry{}
 		r.fillTimes(n, p.Life)
 		if why := e.marks.seal(r, n, nil, true); why != "" {
@@ -124,8 +138,12 @@ func (e *Engine) add(ctx context.Context, k *Key, life Life, blob func() ([]byte
 			return true, nil
 		}
 		b, why := blob()
-		if why != "" {
-			return false, fmt.Errorf("larder: add: not kept (%s): %w", why, ErrUnavailable)
+		switch why {
+		case "":
+		case "invalidated", "mark-lost": // it is gone, as if it had been added before
+			return true, nil
+		default:
+			return false, unkept("add", why)
 		}
 		added, err := e.replace(ctx, k, raw, b, life.total())
 		if err != nil || added {
@@ -178,6 +196,8 @@ func (e *Engine) Delete(ctx context.Context, k *Key) (existed bool, err error) {
 }
 
 // Touch gives k a new life, counted from now, and reports whether it was there.
+// A window for stale use that it had stays as long, and a limit that was said
+// while it was made holds for all of it.
 func (e *Engine) Touch(ctx context.Context, k *Key, life Life) (bool, error) {
 	for range 8 {
 		b, n, err := e.raw(ctx, k)
@@ -187,6 +207,7 @@ func (e *Engine) Touch(ctx context.Context, k *Key, life Life) (bool, error) {
 		if life.total() <= 0 {
 			return e.Delete(ctx, k)
 		}
+		life.StaleWhileRevalidate = max(life.StaleWhileRevalidate, time.Duration(n.StaleUntil-n.FreshUntil))
 		key, err := e.rootedKey(ctx, k, false)
 		if err != nil {
 			return false, err
@@ -210,7 +231,7 @@ func (n *Entry) withLife(now int64, l Life) *Entry {
 	m.FreshUntil = after(now, l.Fresh)
 	m.StaleUntil, m.ErrorUntil = after(m.FreshUntil, l.StaleWhileRevalidate), after(m.FreshUntil, l.StaleIfError)
 	if m.limit != 0 {
-		m.FreshUntil = min(m.FreshUntil, m.limit)
+		m.FreshUntil, m.StaleUntil, m.ErrorUntil = min(m.FreshUntil, m.limit), min(m.StaleUntil, m.limit), min(m.ErrorUntil, m.limit)
 	}
 	return m
 }

@@ -3,6 +3,8 @@ package readthrough
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -131,6 +133,45 @@ func TestAddKeepsWhatCounts(t *testing.T) {
 	})
 }
 
+// A value that misses a tag would outlive what the tag is about.
+func TestWhatHasTooManyTagsIsNotKept(t *testing.T) {
+	var many []string
+	for i := range MaxTags + 1 {
+		many = append(many, fmt.Sprint(i))
+	}
+	for name, tags := range map[string][]string{"one too many": many, "one too long": {strings.Repeat("x", maxTagLength+1)}} {
+		t.Run(name, func(t *testing.T) {
+			onBothForms(t, func(t *testing.T, s store.Store) {
+				e := engine(t, s, Options{})
+				k, a := rooted(e, "k"), Access{Tags: tags}
+				if added, err := e.Add(bg, k, a, text("x")); added || !errors.Is(err, errors.ErrUnsupported) {
+					t.Errorf("Add: %t, %v", added, err)
+				}
+				if err := e.Put(bg, k, a, text("x")); !errors.Is(err, errors.ErrUnsupported) {
+					t.Errorf("Put: %v", err)
+				}
+				want(t, e, k, "")
+			})
+		})
+	}
+}
+
+func TestAddHasTheStampOfTheRenderAround(t *testing.T) {
+	onBothForms(t, func(t *testing.T, s store.Store) {
+		e := engine(t, s, Options{})
+		k := rooted(e, "k")
+		r := begin(t, e, bg, key(e, "page"), Access{})
+		defer r.Abort("")
+		if err := e.Invalidate(bg, hard); err != nil {
+			t.Fatal(err)
+		}
+		if added, err := e.Add(r.Context(), k, tagged, text("from rows of before")); !added || err != nil {
+			t.Errorf("Add: %t, %v; want it added, and gone", added, err)
+		}
+		want(t, e, k, "")
+	})
+}
+
 func TestTouchGivesANewLife(t *testing.T) {
 	onBothForms(t, func(t *testing.T, s store.Store) {
 		now := time.Unix(1e9, 0)
@@ -163,6 +204,42 @@ func TestTouchGivesANewLife(t *testing.T) {
 		touch(Life{}, true)
 		want(t, e, k, "")
 	})
+}
+
+func TestTouchKeepsTheWindowAndTheLimit(t *testing.T) {
+	for name, c := range map[string]struct {
+		limit              time.Duration // by MaxTTL
+		fresh, stale, gone time.Duration // from the Touch, for two minutes, on
+	}{
+		"no limit":                {fresh: 2*minute - 1, stale: 3*minute - 1, gone: 3 * minute},
+		"a limit in the window":   {limit: 150 * time.Second, fresh: 2*minute - 1, stale: 150*time.Second - 1, gone: 150 * time.Second},
+		"a limit before the time": {limit: 30 * time.Second, fresh: 30*time.Second - 1, stale: 30*time.Second - 1, gone: 30 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onBothForms(t, func(t *testing.T, s store.Store) {
+				now := time.Unix(1e9, 0)
+				e := engine(t, s, Options{Now: func() time.Time { return now }})
+				k := rooted(e, "k")
+				e.Do(bg, k, Access{}, func(ctx context.Context) (Loaded, error) {
+					if c.limit != 0 {
+						MaxTTL(ctx, c.limit)
+					}
+					return Loaded{Payload: []byte("x"), Life: Life{Fresh: 10 * time.Second, StaleWhileRevalidate: minute}}, nil
+				})
+				if ok, err := e.Touch(bg, k, Life{Fresh: 2 * minute}); !ok || err != nil {
+					t.Fatalf("Touch: %t, %v", ok, err)
+				}
+				n, err := e.Find(bg, k, nil)
+				if n == nil || err != nil {
+					t.Fatalf("Find: %v, %v", n, err)
+				}
+				at := func(d time.Duration) int64 { return now.Add(d).UnixNano() }
+				if !n.Fresh(at(c.fresh)) || !n.Stale(at(c.stale)) || n.Stale(at(c.gone)) {
+					t.Errorf("fresh for %v, stale for %v", time.Duration(n.FreshUntil-at(0)), time.Duration(n.StaleUntil-at(0)))
+				}
+			})
+		})
+	}
 }
 
 func TestAClearReachesWhatIsBeingLoaded(t *testing.T) {

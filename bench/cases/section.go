@@ -14,6 +14,7 @@ type Section struct {
 	Unit  string // of the time of one operation: "ns" or "µs"
 	Limit string // the row that ratios refer to
 	Store string // that the rows share, emptied by Open
+	Fine  bool   // a difference of a few per cent counts
 	Rows  []Row
 }
 
@@ -120,7 +121,7 @@ func zipf(size int) Section {
 
 // bySize compares pages of different size in the same rounds.
 func bySize() Section {
-	s := Section{ID: "size", Unit: "ns", Limit: "1KiB", What: "A hit of larder in memory by the size of its page, one goroutine"}
+	s := Section{ID: "size", Unit: "ns", Limit: "1KiB", Fine: true, What: "A hit of larder in memory by the size of its page, one goroutine"}
 	larder := kit.Named("larder")[0]
 	for _, size := range []int{1 << 10, 16 << 10, 256 << 10} {
 		s.Rows = append(s.Rows, Row{Name: kib(size), Open: func() (*Bench, error) {
@@ -134,7 +135,7 @@ func bySize() Section {
 // does, and then what as many do as there are processors.
 func SecondCore() Section {
 	procs := runtime.GOMAXPROCS(0)
-	s := Section{ID: "second core", Unit: "ns", What: fmt.Sprintf("One page of 16KiB in memory, asked by one goroutine and by %d at once", procs)}
+	s := Section{ID: "second core", Unit: "ns", Fine: true, What: fmt.Sprintf("One page of 16KiB in memory, asked by one goroutine and by %d at once", procs)}
 	for _, im := range inMemory() {
 		for _, workers := range []int{1, procs} {
 			s.add([]kit.Impl{im}, load{size: 16 << 10, pages: 1, workers: workers}, kit.Options{Store: kit.Memory})
@@ -144,7 +145,7 @@ func SecondCore() Section {
 }
 
 func features() Section {
-	s := Section{ID: "features", Unit: "ns", Limit: "larder",
+	s := Section{ID: "features", Unit: "ns", Limit: "larder", Fine: true,
 		What: "A hit of larder in memory with features at work, 16KiB, one goroutine"}
 	s.add(kit.Named("larder", "larder-vary", "larder-tags", "larder-304", "larder-all"), load{size: 16 << 10, pages: 1, workers: 1}, kit.Options{Store: kit.Memory})
 	return s

@@ -2,6 +2,8 @@
 // a request, for each store.
 //
 //   - limit-bare puts ready header slices and a ready body.
+//   - limit-said puts two more, Age and Cache-Status, as a cache does that says
+//     of an answer what RFC 9111 and RFC 9211 have it say.
 //   - limit-set is a handler as one writes it by hand.
 //   - limit-floor is the least that a page cache does on a hit: it makes a key
 //     of method, host and URI, hashes it, looks it up in a sharded map behind a

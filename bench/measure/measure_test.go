@@ -43,13 +43,36 @@ func TestEveryJobRunsInEveryRoundAndRoundsBeginDifferently(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := strings.Join(order, " "); s != "0a 0b 0c 1a 1c 1b 2c 2a 2b" {
+	if s := strings.Join(order, " "); s != "0a 0b 0c 1c 1b 1a 2b 2c 2a" {
 		t.Errorf("order %s", s)
 	}
 	for i, s := range got {
 		if len(s) != 3 || s.Median().Nanos < 1000 {
 			t.Errorf("job %d: %v; want three samples of at least a microsecond", i, s)
 		}
+	}
+}
+
+func TestTurnsOfARoundAreOneSample(t *testing.T) {
+	var order []string
+	plan := measure.Plan{Rounds: 1, Turns: 3, Slice: time.Microsecond, Progress: func(round int, job string) {
+		order = append(order, fmt.Sprint(round, job))
+	}}
+	took := time.Duration(0)
+	slower := func(n int) error { // takes 1 ms, 2 ms, 3 ms for each of n; the first time is the calibration's
+		time.Sleep(time.Duration(n) * took)
+		took += time.Millisecond
+		return nil
+	}
+	got, err := plan.Run([]measure.Job{{"a", slower}, {"b", func(int) error { return nil }}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := strings.Join(order, " "); s != "0a 0b 0b 0a 0b 0a" {
+		t.Errorf("order %s", s)
+	}
+	if len(got[0]) != 1 || got[0][0].Nanos < 2e6 {
+		t.Errorf("%v; want one sample, the mean of 1, 2 and 3 ms or more", got[0])
 	}
 }
 

@@ -16,6 +16,9 @@ type Aim struct {
 	// Shown is the profile that says where the rest goes, zero if none does.
 	Shown  Path
 	figure figure
+	// limit is what the least that is possible reached in the same run, nil
+	// where there is no such row.
+	limit figure
 }
 
 // Path is a row of a benchmark of which a profile can be taken.

@@ -17,11 +17,14 @@ type Verdict int
 const (
 	Unmeasured Verdict = iota
 	Missed
+	Beyond // missed, by the limit as well
 	Bar
 	Goal
 )
 
-func (v Verdict) String() string { return [...]string{"not measured", "MISSED", "bar", "goal"}[v] }
+func (v Verdict) String() string {
+	return [...]string{"not measured", "MISSED", "MISSED, by the limit too", "bar", "goal"}[v]
+}
 
 // Judge compares what b holds with the aim. value is NaN-free only if the
 // verdict is not Unmeasured.
@@ -34,8 +37,35 @@ func (a Aim) Judge(b *table.Book) (value float64, v Verdict) {
 		return value, Goal
 	case a.reached(value, a.Bar):
 		return value, Bar
+	case a.beyond(b, value):
+		return value, Beyond
 	}
 	return value, Missed
+}
+
+// limitIn is what the limit reached, if there is one.
+func (a Aim) limitIn(b *table.Book) (value float64, ok bool) {
+	if a.limit == nil {
+		return 0, false
+	}
+	return a.limit(b)
+}
+
+// near is how close to a limit that misses the bar itself a figure must come
+// not to be larder's fault.
+const near = 0.05
+
+// beyond reports whether the bar cannot be reached on this machine: the limit
+// misses it too, and the figure is no worse than that, or hardly.
+func (a Aim) beyond(b *table.Book, value float64) bool {
+	limit, ok := a.limitIn(b)
+	if !ok || a.reached(limit, a.Bar) {
+		return false
+	}
+	if a.AtLeast {
+		return value >= limit*(1-near)
+	}
+	return value <= limit*(1+near)
 }
 
 // exact is what the noise of counting is worth: a hit that allocates three
@@ -89,7 +119,7 @@ func Markdown(w io.Writer, aims []Aim, b *table.Book) error {
 // reach the bar.
 func Short(aims []Aim, b *table.Book) (short []Aim) {
 	for _, a := range aims {
-		if _, v := a.Judge(b); v == Missed || v == Bar {
+		if _, v := a.Judge(b); v == Missed || v == Beyond || v == Bar {
 			short = append(short, a)
 		}
 	}
@@ -101,7 +131,11 @@ func Explain(w io.Writer, short []Aim, b *table.Book) error {
 	var text strings.Builder
 	for _, a := range short {
 		value, _ := a.Judge(b)
-		fmt.Fprintf(&text, "* **%s**: %s, goal %s. %s", a.What, table.Number(value), digits(a.Goal), a.Why)
+		fmt.Fprintf(&text, "* **%s**: %s, goal %s", a.What, table.Number(value), digits(a.Goal))
+		if limit, ok := a.limitIn(b); ok {
+			fmt.Fprintf(&text, ", the limit %s", table.Number(limit))
+		}
+		fmt.Fprintf(&text, ". %s", a.Why)
 		if a.Shown != (Path{}) {
 			fmt.Fprintf(&text, " Profile: *%s*.", a.Shown)
 		}

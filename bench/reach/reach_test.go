@@ -37,6 +37,38 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+func TestABarThatTheLimitMissesTooIsBeyondTheMachine(t *testing.T) {
+	var core, pause reach.Aim
+	for _, a := range reach.Aims() {
+		switch a.What {
+		case "one page, what a second core brings":
+			core = a
+		case "p99.9 of hits during collections ÷ idle":
+			pause = a
+		}
+	}
+	for _, tc := range []struct {
+		aim           reach.Aim
+		section, col  string
+		limit, larder float64
+		want          reach.Verdict
+	}{
+		{core, "second core", "speed-up", 1.3, 1.28, reach.Beyond},
+		{core, "second core", "speed-up", 1.3, 1.2, reach.Missed}, // farther from the limit than noise is
+		{core, "second core", "speed-up", 1.8, 1.6, reach.Missed},
+		{core, "second core", "speed-up", 1.3, 1.75, reach.Bar},
+		{pause, "pause", "÷", 4.6, 3.9, reach.Beyond},
+		{pause, "pause", "÷", 4.6, 5.2, reach.Missed},
+		{pause, "pause", "÷", 2.9, 3.1, reach.Missed},
+	} {
+		b := &table.Book{Sections: []table.Section{{ID: tc.section, Columns: []string{tc.col}, Rows: []table.Row{
+			{Name: "limit-floor", Cells: []float64{tc.limit}}, {Name: "larder", Cells: []float64{tc.larder}}}}}}
+		if value, v := tc.aim.Judge(b); value != tc.larder || v != tc.want {
+			t.Errorf("%s with the limit at %v: %v %v, want %v %v", tc.aim.What, tc.limit, value, v, tc.larder, tc.want)
+		}
+	}
+}
+
 // A goal that is easier than its bar could never be missed alone.
 func TestAGoalAsksForMoreThanItsBar(t *testing.T) {
 	for _, a := range append(reach.Aims(), reach.WireAims()...) {

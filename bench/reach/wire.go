@@ -7,11 +7,12 @@ func WireAims() []Aim {
 
 func againstBare() []Aim {
 	const bare = "÷ bare"
+	const said = "bare, with Age and Cache-Status"
 	const trip = "A request waits for a round trip, whose system calls take the server's processor; the store and wrk share the other one."
-	const same = "Per request the kernel and net/http take some twenty times what the cache does; the column of processor time shows the difference more exactly than rates do."
+	const same = "Two more fields, Age and Cache-Status, cost net/http more than all that larder does: the limit is the bare handler that says them. Per request the kernel and net/http take some twenty times what the cache does; the column of processor time shows the difference more exactly than rates do."
 	return []Aim{
-		{What: "16 KiB over the wire ÷ bare handler with Content-Length", Bar: 0.95, Goal: 0.98, AtLeast: true, figure: cell("wire/16KiB", "larder", bare), Why: same, Shown: memoryHit},
-		{What: "1 KiB over the wire ÷ bare handler", Bar: 0.96, Goal: 0.98, AtLeast: true, figure: cell("wire/1KiB", "larder", bare), Why: same, Shown: memoryHit},
+		{What: "16 KiB over the wire ÷ bare handler with Content-Length", Bar: 0.95, Goal: 0.98, AtLeast: true, figure: cell("wire/16KiB", "larder", bare), limit: cell("wire/16KiB", said, bare), Why: same, Shown: memoryHit},
+		{What: "1 KiB over the wire ÷ bare handler", Bar: 0.96, Goal: 0.98, AtLeast: true, figure: cell("wire/1KiB", "larder", bare), limit: cell("wire/1KiB", said, bare), Why: same, Shown: memoryHit},
 		{What: "Redis over the wire ÷ bare", Bar: 0.42, Goal: 0.52, AtLeast: true, figure: cell("wire/16KiB", "larder, redis", bare), Why: trip, Shown: Path{Processor, "redis/16KiB/50", "larder"}},
 		{What: "Redis over the wire, 1,000 pages, ÷ limit-floor on Redis", Bar: 0.71, Goal: 0.87, AtLeast: true,
 			figure: ratio(cell("wire/zipf/16KiB", "larder, redis", bare), cell("wire/zipf/16KiB", "limit-floor, redis", bare)), Why: trip, Shown: Path{Processor, "redis/zipf/16KiB/50", "larder"}},

@@ -44,7 +44,7 @@ func (c Config) client(stores cases.Stores) (table.Section, error) {
 	if err := client.MSet(ctx, "page", kit.Body(1<<10), "root", "token", "index", "token").Err(); err != nil {
 		return table.Section{}, err
 	}
-	series, err := c.plan("client").Run([]measure.Job{
+	series, err := c.plan("client", false).Run([]measure.Job{
 		{Name: "GET", Run: times(func() error { return client.Get(ctx, "page").Err() })},
 		{Name: "MGET of three", Run: times(func() error { return client.MGet(ctx, "page", "root", "index").Err() })},
 	})

@@ -68,7 +68,7 @@ func (c Config) series(s cases.Section, stores cases.Stores) (series []measure.S
 	for i, r := range s.Rows {
 		jobs[i] = measure.Job{Name: r.Name, Run: benches[i].Run}
 	}
-	series, err = c.plan(s.ID).Run(jobs)
+	series, err = c.plan(s.ID, s.Fine).Run(jobs)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", s.ID, err)
 	}
@@ -81,9 +81,15 @@ func (c Config) series(s cases.Section, stores cases.Stores) (series []measure.S
 	return series, notes, nil
 }
 
-func (c Config) plan(id string) measure.Plan {
-	last := -1
-	return measure.Plan{Rounds: c.Rounds, Slice: c.Slice, Progress: func(round int, job string) {
+// fineTurns is how many turns a job has in a round where a few per cent count.
+const fineTurns = 4
+
+func (c Config) plan(id string, fine bool) measure.Plan {
+	last, turns := -1, 1
+	if fine {
+		turns = fineTurns
+	}
+	return measure.Plan{Rounds: c.Rounds, Slice: c.Slice, Turns: turns, Progress: func(round int, job string) {
 		if round != last {
 			fmt.Fprintf(c.Log, "%s %s: round %d of %d\n", clock(), id, round+1, c.Rounds)
 			last = round

@@ -36,9 +36,13 @@ func (r *running) stop() {
 // bare is the contestant that ratios refer to.
 const bare = "bare"
 
+// bareSaying is bare with the two fields that a cache adds.
+const bareSaying = "bare, with Age and Cache-Status"
+
 // short is who serves a small page: net/http finds its length by itself.
 var short = []contestant{
 	ours(bare, "limit-bare", kit.Memory, true),
+	ours(bareSaying, "limit-said", kit.Memory, true),
 	ours("limit-floor", "limit-floor", kit.Memory, false),
 	ours("larder", "larder", kit.Memory, false),
 	ours("gin-cache", "gin-cache", kit.Memory, false),
@@ -50,6 +54,7 @@ var long = append(inMemory, append(onStores, others...)...)
 
 var inMemory = []contestant{
 	ours(bare, "limit-bare", kit.Memory, true),
+	ours(bareSaying, "limit-said", kit.Memory, true),
 	ours("bare, without Content-Length", "limit-bare", kit.Memory, false),
 	ours("limit-floor", "limit-floor", kit.Memory, false),
 	ours("larder", "larder", kit.Memory, false),

@@ -97,7 +97,7 @@ func modules(t *testing.T) (dirs []string) {
 	return dirs
 }
 
-// skipped are folders that no commit holds.
+// skipped is what no commit holds. In a worktree of git, .git is a file.
 var skipped = []string{".git", "node_modules"}
 
 // files are all files of the tree, as paths from the root.
@@ -107,8 +107,10 @@ func files(t *testing.T) (names []string) {
 		switch {
 		case err != nil:
 			return err
-		case d.IsDir() && slices.Contains(skipped, d.Name()):
+		case slices.Contains(skipped, d.Name()) && d.IsDir():
 			return fs.SkipDir
+		case slices.Contains(skipped, d.Name()):
+			return nil
 		case d.Type().IsRegular():
 			names = append(names, name)
 		}
