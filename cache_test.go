@@ -253,6 +253,29 @@ func TestInterimResponsesPassAsTheyAre(t *testing.T) {
 	}
 }
 
+// TestNeverCacheLetsAConnectionGo to a package that asks the writer itself for
+// it, as golang.org/x/net/websocket does.
+func TestNeverCacheLetsAConnectionGo(t *testing.T) {
+	server := httptest.NewServer(larder.NeverCache(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ntaken")
+	})))
+	defer server.Close()
+	res, err := http.Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if body, _ := io.ReadAll(res.Body); string(body) != "taken" {
+		t.Errorf("the client gets %q", body)
+	}
+}
+
 func TestCacheControl(t *testing.T) {
 	for _, tt := range []struct{ says, directives, want string }{
 		{"", "private, max-age=60", "private, max-age=60"},

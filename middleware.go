@@ -1,6 +1,8 @@
 package larder
 
 import (
+	"bufio"
+	"net"
 	"net/http"
 	"time"
 
@@ -83,6 +85,12 @@ func (p *patchWriter) FlushError() error {
 
 // Flush implements http.Flusher.
 func (p *patchWriter) Flush() { p.FlushError() }
+
+// Hijack implements http.Hijacker, for packages that do not use
+// http.ResponseController, such as those for WebSocket.
+func (p *patchWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	return http.NewResponseController(p.ResponseWriter).Hijack()
+}
 
 // Unwrap returns the writer under this one.
 func (p *patchWriter) Unwrap() http.ResponseWriter { return p.ResponseWriter }

@@ -24,7 +24,8 @@ import (
 //
 // Known are "zstd", "br" and "gzip", in this order if none is named; another
 // one panics. Left as they are: what the handler has coded itself, what says
-// no-transform, bodies below 1 KiB, and types that are compressed already.
+// no-transform, what carries a digest of its bytes (RFC 9530), bodies below
+// 1 KiB, and types that are compressed already.
 func Compress(codings ...string) Option {
 	if len(codings) == 0 {
 		codings = []string{"zstd", "br", "gzip"}
@@ -80,6 +81,11 @@ const minCompressed = 1 << 10
 func (rt *route) compressible(h http.Header, size int) bool {
 	if len(rt.codings) == 0 || size < minCompressed || h["Content-Encoding"] != nil {
 		return false
+	}
+	for _, digest := range [...]string{"Content-Digest", "Repr-Digest", "Digest", "Content-Md5"} {
+		if h[digest] != nil {
+			return false
+		}
 	}
 	for _, line := range h["Cache-Control"] {
 		if strings.Contains(strings.ToLower(line), "no-transform") { // RFC 9111 §5.2.2.6

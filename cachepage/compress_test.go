@@ -81,6 +81,7 @@ func TestCompressLeavesAlone(t *testing.T) {
 		"what is small":                 page("text"),
 		"what is coded already":         page(text, "Content-Encoding: gzip"),
 		"what says no-transform":        page(text, "Cache-Control: No-Transform"),
+		"what carries a digest":         page(text, "Content-Digest: sha-256=:AAAA:"),
 		"types that are compressed":     page(text, "Content-Type: image/png"),
 		"what would not become smaller": page(string(noise(4096)), "Content-Type: text/plain"),
 	} {

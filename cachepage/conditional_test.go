@@ -162,3 +162,12 @@ func TestEtagIsAddedWhereThereIsNone(t *testing.T) {
 	want(t, "not for other statuses", get(newSite(t).cached(status(404), cachepage.Status(404)), "/p").get("Etag"), "")
 	want(t, "nor for the origin's", get(newSite(t).CachePage(60e9, cachepage.FollowOrigin())(page("x", "Cache-Control: max-age=9")), "/p").get("Etag"), "")
 }
+
+func TestADigestOfTheWholeIsNotSentWithAPart(t *testing.T) {
+	h := newSite(t).cached(page("0123456789", "Content-Digest: sha-256=:AAAA:", "Repr-Digest: sha-256=:AAAA:"))
+	get(h, "/p")
+	part := get(h, "/p", "Range: bytes=1-3")
+	want(t, "Content-Digest of a part", part.get("Content-Digest"), "")
+	want(t, "Repr-Digest of a part", part.get("Repr-Digest"), "sha-256=:AAAA:")
+	want(t, "Content-Digest of the whole", get(h, "/p").get("Content-Digest"), "sha-256=:AAAA:")
+}

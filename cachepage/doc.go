@@ -20,11 +20,13 @@
 // # What tells pages apart
 //
 // Scheme, host, path as received, and query, less what IgnoreQuery and
-// OnlyQuery leave out, which the handler does not see either. Then whatever the
-// responses of that URL have named in Vary so far, absent and empty apart, and
-// what the route adds with VaryOn, VaryOnCookie and VaryBy. A HEAD is answered
-// from what a GET left. Nothing else in a request is part of the key, so a
-// handler that reflects anything else must say so in Vary.
+// OnlyQuery leave out, which the handler does not see either; of the host it sees
+// the one form that is in the key. Then whatever the responses of that URL have
+// named in Vary so far, absent and empty apart, as the visitor sent it, and what
+// the route adds with VaryOn, VaryOnCookie and VaryBy. A HEAD is answered from
+// what a GET left. Nothing else in a request is part of the key, so a handler
+// that reflects anything else must say so in Vary. A request whose Connection
+// names fields passes by, since a reverse proxy inside would not pass those on.
 //
 // # What browsers are told
 //

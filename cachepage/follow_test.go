@@ -76,6 +76,24 @@ func validated(version *string, lines ...string) *view {
 }
 
 func TestFollowOriginRevalidates(t *testing.T) {
+	t.Run("a cookie of a 304 is for the visitor who asked, and for nobody else", func(t *testing.T) {
+		s, version := newSite(t), "1"
+		v := validated(&version, "Cache-Control: max-age=10")
+		h := s.follow(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("If-None-Match") != "" {
+				http.SetCookie(w, &http.Cookie{Name: "seen", Value: "1"})
+			}
+			v.ServeHTTP(w, r)
+		}))
+		get(h, "/p")
+		s.clock.Advance(15 * time.Second)
+		a := get(h, "/p")
+		want(t, "Cache-Status", a.cache(), "larder; fwd=stale; fwd-status=304; ttl=10; stored")
+		want(t, "cookie", a.get("Set-Cookie"), "seen=1")
+		a = get(h, "/p")
+		want(t, "hit", a.hit(), true)
+		want(t, "cookie of a hit", a.get("Set-Cookie"), "")
+	})
 	t.Run("a 304 updates what is stored", func(t *testing.T) {
 		s, version := newSite(t), "1"
 		v := validated(&version, "Cache-Control: max-age=10")

@@ -68,8 +68,9 @@ func FuzzUnit(f *testing.F) {
 	f.Add("p", true, "A.example:443", "/", "", "p", true, "a.example.", "/", "")
 	f.Add("a", false, "bc", "/", "", "ab", false, "c", "/", "")
 	f.Fuzz(func(t *testing.T, prefix1 string, tls1 bool, host1, path1, query1, prefix2 string, tls2 bool, host2, path2, query2 string) {
-		a, ok1 := appendUnit(nil, prefix1, tls1, host1, path1, query1)
-		b, ok2 := appendUnit(nil, prefix2, tls2, host2, path2, query2)
+		a, ok1 := appendSite(nil, prefix1, tls1, host1)
+		b, ok2 := appendSite(nil, prefix2, tls2, host2)
+		a, b = appendPath(a, path1, query1), appendPath(b, path2, query2)
 		if !ok1 || !ok2 {
 			return
 		}

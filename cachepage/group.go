@@ -54,5 +54,5 @@ func (x *exchange) groupTags(lines []string) (tags []string) {
 
 func (x *exchange) groupTag(group string) string {
 	t := x.target()
-	return "Cache-Groups " + t.Scheme + "://" + strings.ToLower(t.Host) + " " + group
+	return "Cache-Groups " + t.Scheme + "://" + strings.ToLower(canonicalHost(t.Host, t.Scheme == "https")) + " " + group
 }

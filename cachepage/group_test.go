@@ -38,6 +38,7 @@ func TestCacheGroups(t *testing.T) {
 		"another one":            {"POST", `"sport"`, "shop.example", false},
 		"letter case counts":     {"POST", `"News"`, "shop.example", false},
 		"on another origin":      {"POST", `"news"`, "other.example", false},
+		"another spelling":       {"POST", `"news"`, "SHOP.example.:80", true},
 		"a safe method":          {"OPTIONS", `"news"`, "shop.example", false},
 		"no structured field":    {"POST", `news`, "shop.example", false},
 		"E5_52 not of a request": {"POST", "", "shop.example", false},

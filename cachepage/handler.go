@@ -246,7 +246,7 @@ func targetOf(r *http.Request, t *tls.ConnectionState) *url.URL {
 	if t != nil {
 		u.Scheme = "https"
 	}
-	if path, _, _ := strings.Cut(r.RequestURI, "?"); strings.HasPrefix(path, "/") {
+	if path := sentPath(r.RequestURI); strings.HasPrefix(path, "/") {
 		if p, err := url.PathUnescape(path); err == nil {
 			u.Path, u.RawPath = p, path
 		}

@@ -42,6 +42,23 @@ func (rec *recorder) comment(status int, stored bool) {
 	}
 }
 
+// canonicalize gives fields that the handler has set past the methods of
+// http.Header, such as h["set-cookie"], the name by which all rules look for
+// them. What outer handlers had set is not ours, and what is passed by stays
+// as it is.
+func (rec *recorder) canonicalize() {
+	h := rec.header
+	if rec.render == nil {
+		return
+	}
+	for name, values := range h {
+		if canonical := http.CanonicalHeaderKey(name); canonical != name && !slices.Equal(values, rec.preset[name]) {
+			delete(h, name)
+			h[canonical] = append(slices.Clip(h[canonical]), values...)
+		}
+	}
+}
+
 // sniff sets a missing Content-Type as net/http would, so that it is kept. It
 // needs the whole body: the first write of a template is often a line break,
 // which looks like plain text. What goes out sooner is left to the server.

@@ -144,3 +144,18 @@ func TestAHitOfAUsualPageFitsASmallHeaderMap(t *testing.T) {
 	exchanged(t, srv, "GET /p HTTP/1.1")
 	want(t, "fields", fields, 8)
 }
+
+// TestASuppressedContentTypeStaysAway: a handler sets the field to nil where it
+// would be dangerous to guess, as for what visitors have uploaded.
+func TestASuppressedContentTypeStaysAway(t *testing.T) {
+	srv := httptest.NewServer(newSite(t).cached(&view{serve: func(w http.ResponseWriter, r *http.Request) {
+		w.Header()["Content-Type"] = nil
+		io.WriteString(w, "<html><script>alert(1)</script>")
+	}}))
+	defer srv.Close()
+	for _, hit := range []bool{false, true} {
+		a := fetch(t, srv, "/p")
+		want(t, "hit", a.hit(), hit)
+		want(t, "Content-Type", a.get("Content-Type"), "")
+	}
+}

@@ -17,6 +17,10 @@ import (
 // finish ends the exchange after the handler has returned.
 func (rec *recorder) finish() {
 	if rec.state == waiting {
+		if rec.render == nil && rec.x.r.Context().Err() != nil { // it may have given up: whoever set the time for it answers
+			rec.x.invalidateUnsafe(http.StatusOK, rec.header, nil)
+			return
+		}
 		rec.WriteHeader(http.StatusOK)
 	}
 	rec.done = true
@@ -85,7 +89,10 @@ func (rec *recorder) finishSwallowed() {
 	if n != nil {
 		p = n.Live.(*page)
 	}
-	rec.resetHeader()
+	cookies := rec.header["Set-Cookie"] // of the 304, for this visitor alone
+	if rec.resetHeader(); cookies != nil {
+		rec.header["Set-Cookie"] = cookies
+	}
 	says := rec.says
 	says.FwdStatus, says.Stored, says.Detail = rec.status, why == "", why
 	rec.x.serve(p, now.UnixNano(), &says)
@@ -99,7 +106,7 @@ func (rec *recorder) finishRecorded() {
 	}
 	n, why := rec.keep()
 	if rec.pump != nil {
-		rec.pump.finish(rec.buf)
+		rec.endPump()
 		return
 	}
 	if why != "" {

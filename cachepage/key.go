@@ -12,14 +12,9 @@ import (
 
 var face = &readthrough.Face{Name: "page", Decode: decodePage, Indexed: true}
 
-// appendUnit appends what tells one URL from another: prefix, scheme, host,
-// path and query, each with its length. Methods, and whatever else a page
-// varies on, tell variants of one URL apart, so that Purge finds them all.
-func appendUnit(dst []byte, prefix string, https bool, host, path, query string) ([]byte, bool) {
-	dst, ok := appendSite(dst, prefix, https, host)
-	return appendPath(dst, path, query), ok
-}
-
+// appendSite and appendPath append what tells one URL from another: prefix,
+// scheme, host, path and query, each with its length. Methods, and whatever else
+// a page varies on, tell variants of one URL apart, so that Purge finds them all.
 func appendSite(dst []byte, prefix string, https bool, host string) ([]byte, bool) {
 	dst = readthrough.AppendPart(dst, prefix)
 	scheme := byte(0)
@@ -112,14 +107,31 @@ func receivedPath(r *http.Request) (path, rewritten string) {
 		return p, "" // sent and seen are the same, and hold no escapes
 	}
 	seen := r.URL.EscapedPath()
-	if r.RequestURI == "" || r.URL.Host != "" {
+	if r.RequestURI == "" {
 		return seen, ""
 	}
-	sent, _, _ := strings.Cut(r.RequestURI, "?")
+	sent := sentPath(r.RequestURI)
 	if strings.HasSuffix(sent, seen) {
 		return sent, ""
 	}
 	return sent, seen
+}
+
+// sentPath is the path in a request line, which may name the whole URL
+// (RFC 9112 §3.2.2).
+func sentPath(target string) string {
+	sent, _, _ := strings.Cut(target, "?")
+	if strings.HasPrefix(sent, "/") {
+		return sent
+	}
+	if _, rest, absolute := strings.Cut(sent, "://"); absolute {
+		_, path, rooted := strings.Cut(rest, "/")
+		if !rooted {
+			return ""
+		}
+		return sent[len(sent)-len(path)-1:]
+	}
+	return sent
 }
 
 // lookup is what one request needs to find its page. It is pooled.

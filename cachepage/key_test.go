@@ -112,9 +112,33 @@ func TestKeyCorrectness(t *testing.T) {
 			want(t, host, ask(host, false).cache(), "larder; fwd=bypass; fwd-status=200; detail=url")
 		}
 	})
+	t.Run("E2_22 the handler sees the host that is in the key", func(t *testing.T) {
+		for _, host := range []string{"SHOP.Example", "shop.example.", "shop.example:80"} {
+			h := newSite(t).cached(&view{serve: func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "https://"+r.Host+"/next") }})
+			r := request("GET", "/p")
+			r.Host = host
+			send(h, r)
+			want(t, host, get(h, "/p").body, "https://shop.example/next")
+		}
+	})
 	t.Run("E2_22 an absolute-form target", func(t *testing.T) {
 		h := newSite(t).cached(numbered())
 		get(h, "http://shop.example/p")
 		want(t, "hit", send(h, httptest.NewRequest("GET", "http://shop.example/p", nil)).hit(), true)
+	})
+	t.Run("E2_22 an absolute-form target behind StripPrefix is no page of another route", func(t *testing.T) {
+		s := newSite(t)
+		mux := http.NewServeMux()
+		mux.Handle("/admin/", http.StripPrefix("/admin", s.cached(page("admin"))))
+		mux.Handle("/", s.cached(page("shop")))
+		want(t, "admin", send(mux, httptest.NewRequest("GET", "http://shop.example/admin/p?a=1", nil)).body, "admin")
+		want(t, "shop", get(mux, "/p?a=1").body, "shop")
+		want(t, "one page in both forms", get(mux, "/admin/p?a=1").hit(), true)
+		if err := s.Purge(t.Context(), "http://shop.example/admin/p?a=1"); err != nil {
+			t.Fatal(err)
+		}
+		want(t, "purged", get(mux, "/admin/p?a=1").hit(), false)
+		send(mux, httptest.NewRequest("POST", "http://shop.example/admin/p?a=1", nil))
+		want(t, "after a POST", get(mux, "/admin/p?a=1").hit(), false)
 	})
 }

@@ -2,6 +2,7 @@ package cachepage_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -144,4 +145,26 @@ func TestStoreAndLifecycle(t *testing.T) {
 		want(t, "hit", a.hit(), true)
 		want(t, "Age", strings.HasPrefix(a.get("Age"), "-"), false)
 	})
+}
+
+// TestATimeoutAroundTheCacheAnswers for a handler that gave up without a word,
+// as chi's Timeout does.
+func TestATimeoutAroundTheCacheAnswers(t *testing.T) {
+	h := newSite(t).cached(&view{serve: func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != "GET" || r.Header.Get("Cookie") != "" {
+			<-r.Context().Done()
+		}
+	}})
+	timeout := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), time.Nanosecond)
+		defer cancel()
+		if h.ServeHTTP(w, r.WithContext(ctx)); ctx.Err() != nil {
+			w.WriteHeader(http.StatusGatewayTimeout)
+		}
+	})
+	want(t, "signed in", get(timeout, "/p", "Cookie: session=1").status, http.StatusGatewayTimeout)
+	want(t, "HEAD", do(timeout, "HEAD", "/p").status, http.StatusGatewayTimeout)
+	get(h, "/p")
+	want(t, "POST", do(timeout, "POST", "/p").status, http.StatusGatewayTimeout)
+	want(t, "what the POST may have changed is gone", get(h, "/p").hit(), false)
 }

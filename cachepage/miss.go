@@ -2,6 +2,7 @@ package cachepage
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/larder-go/larder/internal/field"
@@ -133,24 +134,30 @@ func (x *exchange) render(render *readthrough.Render, stale *page, use policy.Us
 	default:
 		r.Header = x.rt.policy.ForMiss(x.r.Header)
 	}
-	if x.rt.strict {
-		r.Header = x.rt.strictHeader(r.Header)
-	}
 	if len(x.rt.codings) > 0 && r.Header["Accept-Encoding"] != nil { // negotiated here
 		r.Header = r.Header.Clone()
 		delete(r.Header, "Accept-Encoding")
 	}
+	asked := r.Header
 	if x.run(rec, r); !rec.mistaken {
 		return
 	}
 	again := newRecorder(x, render)
 	again.says, again.stale = says, stale
-	r.Header = policy.Unconditional(r.Header)
+	r.Header = policy.Unconditional(asked)
 	x.run(again, r)
 }
 
-// run has the handler answer to a recorder.
+// run has the handler answer to a recorder. It gets a header of its own, since
+// middlewares like to take credentials off a request: what the visitor sent
+// decides until the end for whom the answer is. Of the host it sees what is in
+// the key.
 func (x *exchange) run(rec *recorder, r *http.Request) {
+	r.Header = r.Header.Clone()
+	if x.rt.strict {
+		x.rt.hide(r.Header)
+	}
+	r.Host = strings.ToLower(canonicalHost(r.Host, r.TLS != nil))
 	rec.asked = r
 	defer rec.recoverAndRelease()
 	x.h.next.ServeHTTP(rec, r)

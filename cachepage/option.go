@@ -230,7 +230,8 @@ func ServerTiming() Option { return func(rt *route) { rt.serverTiming = true } }
 // a page by way of it: the X-Forwarded and Forwarded fields, those that name
 // another host or URL, and all cookies that VaryOnCookie does not name. It
 // applies to requests that may be answered from the cache; what a trusted proxy
-// says must have been read further out. Off by default.
+// says must have been read further out. The answer to a POST, whose handler sees
+// all, is never kept then. Off by default.
 func Strict() Option { return func(rt *route) { rt.strict = true } }
 
 // StatusKey says in Cache-Status which key of the store a page was looked for

@@ -25,6 +25,7 @@ type page struct {
 	status  int
 	implied int  // index of the field that a server writes by itself, or none
 	chained bool // another cache's Cache-Status is among the fields
+	untyped bool // the handler kept the server from guessing a Content-Type
 
 	plain      int   // size of the body that coded stands for
 	first      int64 // of a part: where in the whole its body begins
@@ -136,6 +137,7 @@ func decodePage(b []byte) (any, error) {
 	}
 	p.findValidators()
 	p.chained, p.implied = p.has("Cache-Status"), p.findImplied()
+	p.untyped = len(p.body) > 0 && !p.partial() && !p.has("Content-Type") && !p.has("Content-Encoding")
 	return p, nil
 }
 

@@ -100,48 +100,69 @@ func (p *Pages) Target(urls ...string) (t readthrough.Target, err error) {
 		if u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 			return t, fmt.Errorf("larder: purge %q: want an absolute URL such as https://shop.example/top", s)
 		}
+		if len(sites("", u)) == 0 {
+			return t, fmt.Errorf("larder: purge %q: no request has the host %q; want it as browsers send it, such as xn--caf-dma.example", s, u.Host)
+		}
 		p.aim(&t, u)
 	}
 	return t, nil
 }
 
-// aim adds what there is to invalidate for one URL.
+// aim adds what there is to invalidate for one URL. Where a handler said that
+// parts of the query do not matter, which pages stand for this one cannot be
+// told: the tag is that of all of the path.
 func (p *Pages) aim(t *readthrough.Target, u *url.URL) {
-	host, port := u.Host, u.Port()
-	if port == "80" || port == "443" {
-		host = strings.TrimSuffix(host, ":"+port)
-	}
-	path := u.EscapedPath()
-	if path == "" {
-		path = "/"
-	}
-	var buf [512]byte
+	paths := sentPaths(u)
 	for _, k := range registered() {
 		query, ok := k.query.apply(u.RawQuery)
 		if !ok {
 			query = u.RawQuery
 		}
-		for _, https := range [...]bool{false, true} {
-			if m, ok := appendUnit(buf[:0], k.prefix, https, host, path, query); ok {
-				t.Keys = append(t.Keys, p.engine.Key(face, m))
+		for _, site := range sites(k.prefix, u) {
+			for _, path := range paths {
+				t.Keys = append(t.Keys, p.engine.Key(face, appendPath(slices.Clip(site), path, query)))
+				if u.RawQuery != "" {
+					t.Tags = append(t.Tags, searchTag(string(site)+path))
+				}
 			}
 		}
-	}
-	if u.RawQuery != "" {
-		p.aimSearch(t, host, path)
 	}
 }
 
-// aimSearch adds the pages of a path whose handler said that parts of the
-// query do not matter: which of them stand for this query cannot be told.
-func (p *Pages) aimSearch(t *readthrough.Target, host, path string) {
-	for _, k := range registered() {
-		for _, https := range [...]bool{false, true} {
-			if site, ok := appendSite(nil, k.prefix, https, host); ok {
-				t.Tags = append(t.Tags, searchTag(string(site)+path))
-			}
+// sentPaths are the paths by which requests for u may have come: browsers
+// escape what others, such as curl, send as it is.
+func sentPaths(u *url.URL) []string {
+	path := u.EscapedPath()
+	if path == "" {
+		return []string{"/"}
+	}
+	paths := []string{path}
+	for _, raw := range [...]string{u.Path, u.RawPath} {
+		if same, err := url.ParseRequestURI(raw); err == nil && same.EscapedPath() == path && !slices.Contains(paths, raw) {
+			paths = append(paths, raw)
 		}
 	}
+	return paths
+}
+
+// sites are those of u, over http and https alike. A host without a port of its
+// own may have come with the one of the other scheme, as proxies send it that
+// end TLS. There are none for what is no host of a request.
+func sites(prefix string, u *url.URL) (keys [][]byte) {
+	host, port := u.Host, u.Port()
+	usual := port == "" || port == "80" || port == "443"
+	if usual {
+		host = strings.TrimSuffix(host, ":"+port)
+	}
+	for _, https := range [...]bool{false, true} {
+		if key, ok := appendSite(nil, prefix, https, host); ok {
+			keys = append(keys, key)
+		}
+		if key, ok := appendSite(nil, prefix, https, host+map[bool]string{false: ":443", true: ":80"}[https]); ok && usual {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // Middleware caches the pages of the handlers it wraps, on the page face that

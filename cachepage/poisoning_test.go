@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +27,18 @@ func TestPoisoningByUnkeyedInput(t *testing.T) {
 		h := newSite(t).cached(numbered(), cachepage.VaryOnCookie("lang"))
 		get(h, "/p", "Cookie: lang=de; a=1")
 		want(t, "hit", get(h, "/p", "Cookie: a=2; lang=de").hit(), true)
+	})
+	t.Run("E3_24 what Connection has a proxy inside leave out", func(t *testing.T) {
+		origin := httptest.NewServer(echo("Accept-Language"))
+		defer origin.Close()
+		u, err := url.Parse(origin.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := newSite(t).cached(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(u) }})
+		a := get(h, "/p", "Accept-Language: de", "Connection: Accept-Language")
+		want(t, "Cache-Status", a.cache(), "larder; fwd=bypass; fwd-status=200; detail=connection")
+		want(t, "next", get(h, "/p", "Accept-Language: de").body, `Accept-Language:true["de"] `)
 	})
 	t.Run("E3_25 errors are never kept by default", func(t *testing.T) {
 		for _, code := range []int{400, 401, 403, 404, 405, 410, 414, 431, 500, 501, 502, 503} {

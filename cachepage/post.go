@@ -13,10 +13,11 @@ import (
 
 // mayAnswerGet reports whether the answer to this POST could be one to later
 // GETs (RFC 9110 §9.3.3): the route follows the origin, and the request shows
-// nobody's session and no parameter that is not in the key.
+// nobody's session, no parameter that is not in the key, and nothing that Strict
+// hides from those who make pages.
 func (x *exchange) mayAnswerGet() bool {
 	return x.rt.policy.Follow && x.r.Method == http.MethodPost && !x.q.Authorized &&
-		!x.rt.query.active() && x.visitor() == ""
+		!x.rt.query.active() && !x.rt.strict && x.visitor() == ""
 }
 
 // post runs a POST with a record of its answer. Most are passed on as soon as

@@ -27,11 +27,33 @@ func refused(t *testing.T, v http.Handler, detail string, lines ...string) {
 	want(t, detail+": another visitor's hit", get(h, "/p").hit(), false)
 }
 
+// TestPrivacyOfVariants: a page is kept for what its visitor sent, whatever has
+// become of the request since.
+func TestPrivacyOfVariants(t *testing.T) {
+	h := newSite(t).cached(&view{serve: func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Vary", "Cookie")
+		fmt.Fprintf(w, "for %q", r.Header.Get("Cookie"))
+		r.Header.Del("Cookie")
+	}})
+	want(t, "one visitor", get(h, "/p", "Cookie: name=ann").body, `for "name=ann"`)
+	want(t, "one without a cookie", get(h, "/p").body, `for ""`)
+	want(t, "the first one again", get(h, "/p", "Cookie: name=ann").hit(), true)
+}
+
 func TestPrivacyOfResponses(t *testing.T) {
 	t.Run("E1_1 a response that sets a cookie", func(t *testing.T) {
 		refused(t, page("x", "Set-Cookie: id=1"), "set-cookie")
 		refused(t, page("x", "Set-Cookie: id=1", "Cache-Control: public, max-age=60"), "set-cookie")
 		refused(t, page("x", "Set-Cookie2: id=1"), "set-cookie")
+	})
+	t.Run("E1_1 whatever the spelling of its name", func(t *testing.T) {
+		for line, detail := range map[string]string{"set-cookie: id=1": "set-cookie", "cache-control: private": "private", "VARY: *": "vary-star"} {
+			name, value, _ := strings.Cut(line, ": ")
+			refused(t, &view{serve: func(w http.ResponseWriter, r *http.Request) {
+				w.Header()[name] = []string{value}
+				io.WriteString(w, "x")
+			}}, detail)
+		}
 	})
 	t.Run("E1_2 a request with Authorization neither reads nor writes", func(t *testing.T) {
 		refused(t, page("x"), "authorization", "Authorization: Bearer a")
@@ -39,6 +61,12 @@ func TestPrivacyOfResponses(t *testing.T) {
 		get(h, "/p")
 		want(t, "does not read", get(h, "/p", "Authorization: Bearer a").body, "2")
 		want(t, "does not write", get(h, "/p").body, "1")
+	})
+	t.Run("E1_2 not even where a middleware takes it off the request", func(t *testing.T) {
+		refused(t, &view{serve: func(w http.ResponseWriter, r *http.Request) {
+			r.Header.Del("Authorization")
+			io.WriteString(w, "yours alone")
+		}}, "authorization", "Authorization: Bearer a")
 	})
 	t.Run("E1_2 not even in place of an error", func(t *testing.T) {
 		s, broken := newSite(t), false
@@ -181,14 +209,17 @@ func TestPrivacyOfResponses(t *testing.T) {
 		want(t, "X-Kept", a.get("X-Kept"), "yes")
 	})
 	t.Run("E1_12 nor what an outer middleware had set", func(t *testing.T) {
-		inner, n := newSite(t).cached(numbered()), 0
+		inner, n, lower := newSite(t).cached(numbered()), 0, "x-lower"
 		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			n++
 			w.Header().Set("X-Visit", fmt.Sprint(n))
+			w.Header()[lower] = []string{fmt.Sprint(n)}
 			inner.ServeHTTP(w, r)
 		})
 		for i := range 3 {
-			want(t, "visit", get(h, "/p").get("X-Visit"), fmt.Sprint(i+1))
+			a := get(h, "/p")
+			want(t, "visit", a.get("X-Visit"), fmt.Sprint(i+1))
+			want(t, "visit in lower case", strings.Join(append(a.header[lower], a.header["X-Lower"]...), " "), fmt.Sprint(i+1))
 		}
 	})
 }

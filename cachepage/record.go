@@ -3,8 +3,10 @@ package cachepage
 import (
 	"bufio"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/larder-go/larder/internal/field"
@@ -32,7 +34,7 @@ type recorder struct {
 	mistaken     bool // a 304 or 206 to us was not about what is stored
 	state        recState
 	status       int
-	header       http.Header // the client's own map
+	header       http.Header // the client's own map, but a copy while a pump writes to the client
 	preset       http.Header // what outer handlers had set before
 	frozen       http.Header // header as it was at WriteHeader
 	length       int64       // that the handler announced; -1: none
@@ -68,7 +70,7 @@ func newRecorder(x *exchange, render *readthrough.Render) *recorder {
 	return rec
 }
 
-// Header is the client's own header map.
+// Header is the client's own header map, as long as nobody else uses that.
 func (rec *recorder) Header() http.Header { return rec.header }
 
 // Unwrap is for http.ResponseController: deadlines and full duplex are the
@@ -98,6 +100,7 @@ func (rec *recorder) WriteHeader(status int) {
 		rec.passOn(status)
 		return
 	}
+	rec.canonicalize()
 	switch {
 	case rec.posted != nil:
 		rec.decidePosted(status)
@@ -208,7 +211,7 @@ func (rec *recorder) letGo(why string) {
 		rec.sendHeader()
 		rec.x.w.Write(rec.buf)
 	} else {
-		rec.pump.finish(rec.buf)
+		rec.endPump()
 	}
 	rec.state = passing
 	rec.freeBuffer()
@@ -225,7 +228,21 @@ func (rec *recorder) stream(flush bool) {
 		return
 	}
 	rec.sendHeader()
+	rec.header = maps.Clone(rec.header) // the other one is for writers around us, which the pump calls
 	rec.pump, rec.room = newPump(rec.x.w, rec.buf, flush), 0
+}
+
+// endPump waits until the record is sent. Then the handler has the client's
+// own header again, with the trailers that it set meanwhile.
+func (rec *recorder) endPump() {
+	rec.pump.finish(rec.buf)
+	h := rec.x.w.Header()
+	for name, values := range rec.header {
+		if strings.HasPrefix(name, http.TrailerPrefix) {
+			h[name] = values
+		}
+	}
+	rec.header = h
 }
 
 // Flush implements http.Flusher.

@@ -87,6 +87,7 @@ func (x *exchange) reply(h http.Header, rep *representation, res conditional.Res
 		return
 	case conditional.Partial:
 		status, body = http.StatusPartialContent, body[res.Range.Start-rep.first:][:res.Range.Length]
+		delete(h, "Content-Digest") // of the whole (RFC 9530 §2)
 		h["Content-Range"] = []string{res.Range.ContentRange(rep.Size)}
 		h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	}

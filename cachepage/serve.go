@@ -48,12 +48,17 @@ func (x *exchange) serveSelected(h http.Header, p *page, t *hitTexts, status *fi
 	x.reply(h, &rep, res, p.has)
 }
 
-// put puts the fields of the page into h, but for the one at except.
+// put puts the fields of the page into h, but for the one at except. Where there
+// is no Content-Type, nil keeps the server from guessing one: what it would have
+// guessed has been recorded, unless the handler did the same.
 func (p *page) put(h http.Header, except int) {
 	for i := range p.fields {
 		if i != except {
 			h[p.fields[i].name] = p.fields[i].values
 		}
+	}
+	if p.untyped && h["Content-Type"] == nil {
+		h["Content-Type"] = nil
 	}
 }
 

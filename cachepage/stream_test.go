@@ -9,8 +9,11 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/larder-go/larder/cachepage"
 )
 
 // exit ends the goroutine, as a failing test helper would.
@@ -179,7 +182,25 @@ func TestTrailersArrive(t *testing.T) {
 		io.WriteString(w, "x")
 		w.Header().Set(http.TrailerPrefix+"X-Sum", "1")
 	}}
-	srv := httptest.NewServer(newSite(t).cached(v))
+	expectTrailer(t, newSite(t).cached(v))
+}
+
+func TestTrailersArriveAfterAStream(t *testing.T) {
+	for name, opts := range map[string][]cachepage.Option{"recorded to its end": nil, "too large": {cachepage.MaxBody(50 << 10)}} {
+		t.Run(name, func(t *testing.T) {
+			expectTrailer(t, newSite(t).cached(&view{serve: func(w http.ResponseWriter, r *http.Request) {
+				io.WriteString(w, strings.Repeat("x", 40<<10))
+				w.Header().Set(http.TrailerPrefix+"X-Sum", "1")
+				io.WriteString(w, strings.Repeat("x", 20<<10))
+			}}, opts...))
+		})
+	}
+}
+
+// expectTrailer asks twice for a page with the trailer "X-Sum: 1".
+func expectTrailer(t *testing.T, h http.Handler) {
+	t.Helper()
+	srv := httptest.NewServer(h)
 	defer srv.Close()
 	for range 2 {
 		res, err := srv.Client().Get(srv.URL + "/p")
@@ -190,4 +211,35 @@ func TestTrailersArrive(t *testing.T) {
 		res.Body.Close()
 		want(t, "trailer", res.Trailer.Get("X-Sum"), "1")
 	}
+}
+
+// lateWriter is a writer that changes the header when the first byte comes, as
+// those do that compress.
+type lateWriter struct {
+	http.ResponseWriter
+	wrote chan struct{}
+	once  sync.Once
+}
+
+func (l *lateWriter) Write(b []byte) (int, error) {
+	l.once.Do(func() {
+		l.Header().Set("Content-Encoding", "late")
+		close(l.wrote)
+	})
+	return l.ResponseWriter.Write(b)
+}
+
+// TestAWriterAroundTheCacheHasTheHeaderToItself: the pump calls it while the
+// handler runs, and a map that two goroutines change ends the process.
+func TestAWriterAroundTheCacheHasTheHeaderToItself(t *testing.T) {
+	outer := &lateWriter{ResponseWriter: httptest.NewRecorder(), wrote: make(chan struct{})}
+	h := newSite(t).cached(&view{serve: func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, strings.Repeat("x", 40<<10))
+		w.Header().Set("X-Too-Late", "1")
+		<-outer.wrote
+		want(t, "what the handler sees", w.Header().Get("Content-Encoding"), "")
+	}})
+	h.ServeHTTP(outer, request("GET", "/p"))
+	want(t, "what the writer has set", outer.Header().Get("Content-Encoding"), "late")
+	want(t, "what came too late", outer.Header().Get("X-Too-Late"), "")
 }

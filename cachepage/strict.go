@@ -1,25 +1,25 @@
 package cachepage
 
 import (
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
 )
 
 // unkeyed are request fields that handlers and frameworks like to believe, and
-// that anybody can send. Canonical names.
+// that anybody can send, besides those that begin with forwarding. Canonical
+// names.
 var unkeyed = []string{
-	"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Proto",
-	"X-Forwarded-Scheme", "X-Forwarded-Server", "X-Forwarded-Ssl", "X-Host", "X-Original-Host", "X-Original-Url", "X-Rewrite-Url",
+	"Forwarded", "X-Host", "X-Http-Host-Override", "X-Original-Host", "X-Original-Url", "X-Rewrite-Url",
 }
 
-// strictHeader is the request header without what Strict hides. Fields that
-// VaryOn names stay.
-func (rt *route) strictHeader(h http.Header) http.Header {
-	h = maps.Clone(h)
-	for _, name := range unkeyed {
-		if !slices.Contains(rt.varyOn, name) {
+const forwarding = "X-Forwarded-"
+
+// hide takes from the header of a request what Strict hides. Fields that VaryOn
+// names stay.
+func (rt *route) hide(h http.Header) {
+	for name := range h {
+		if (strings.HasPrefix(name, forwarding) || slices.Contains(unkeyed, name)) && !slices.Contains(rt.varyOn, name) {
 			delete(h, name)
 		}
 	}
@@ -30,7 +30,6 @@ func (rt *route) strictHeader(h http.Header) http.Header {
 			delete(h, "Cookie")
 		}
 	}
-	return h
 }
 
 func (rt *route) namedCookies(lines []string) string {

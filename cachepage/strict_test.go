@@ -16,6 +16,7 @@ import (
 func TestE3_23_24StrictHidesWhatIsNotInTheKey(t *testing.T) {
 	request := http.Header{
 		"X-Forwarded-Host": {"evil.example"}, "X-Original-Url": {"/admin"}, "Forwarded": {"host=evil.example"},
+		"X-Forwarded-Uri": {"/admin"}, "X-Http-Host-Override": {"evil.example"},
 		"Cookie": {"lang=de; tracking=1", "theme=dark"}, "Accept-Language": {"de"},
 	}
 	tests := []struct {
@@ -26,7 +27,7 @@ func TestE3_23_24StrictHidesWhatIsNotInTheKey(t *testing.T) {
 		{"without it everything arrives", nil,
 			map[string]string{"X-Forwarded-Host": "evil.example", "X-Original-Url": "/admin", "Forwarded": "host=evil.example", "Cookie": "lang=de; tracking=1", "Accept-Language": "de"}},
 		{"strict", []cachepage.Option{cachepage.Strict()},
-			map[string]string{"X-Forwarded-Host": "", "X-Original-Url": "", "Forwarded": "", "Cookie": "", "Accept-Language": "de"}},
+			map[string]string{"X-Forwarded-Host": "", "X-Original-Url": "", "Forwarded": "", "X-Forwarded-Uri": "", "X-Http-Host-Override": "", "Cookie": "", "Accept-Language": "de"}},
 		{"what the route varies on stays", []cachepage.Option{cachepage.Strict(), cachepage.VaryOn("X-Forwarded-Host"), cachepage.VaryOnCookie("lang", "theme")},
 			map[string]string{"X-Forwarded-Host": "evil.example", "X-Original-Url": "", "Cookie": "lang=de; theme=dark"}},
 		{"the whole Cookie, if it is varied on", []cachepage.Option{cachepage.Strict(), cachepage.VaryOn("Cookie")},
@@ -53,6 +54,25 @@ func TestE3_23_24StrictHidesWhatIsNotInTheKey(t *testing.T) {
 				t.Error("the visitor's own request was changed")
 			}
 		})
+	}
+}
+
+// TestStrictHoldsForWhateverLeavesAPage: an answer to HEAD or POST may become
+// part of what others get.
+func TestStrictHoldsForWhateverLeavesAPage(t *testing.T) {
+	s := newSite(t)
+	h := s.CachePage(0, cachepage.FollowOrigin(), cachepage.Strict())(&view{serve: func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "max-age=10")
+		h.Set("Etag", `"1"`)
+		h.Set("Content-Location", r.URL.Path)
+		h.Set("Link", "<//"+r.Header.Get("X-Forwarded-Host")+">")
+	}})
+	for _, method := range []string{"HEAD", "POST"} {
+		get(h, "/p")
+		s.clock.Advance(11 * time.Second)
+		do(h, method, "/p", "X-Forwarded-Host: evil.example")
+		want(t, "Link after "+method, get(h, "/p").get("Link"), "<//>")
 	}
 }
 

@@ -145,6 +145,8 @@ func TestPurgeFindsThePageUnderEachRoute(t *testing.T) {
 		"fragment":                     {nil, "/p", nil, "http://shop.example/p#top", true},
 		"no path":                      {nil, "/", nil, "http://shop.example", true},
 		"escaped path":                 {nil, "/caf%C3%A9", nil, "http://shop.example/café", true},
+		"another path in disguise":     {nil, "/a/b", nil, "http://shop.example/a%2Fb", false},
+		"port behind a TLS proxy":      {nil, "http://shop.example:443/p", nil, "https://shop.example/p", true},
 		"every variant":                {[]cachepage.Option{cachepage.VaryOn("X-A")}, "/p", []string{"X-A: 9"}, "http://shop.example/p", true},
 		"every cookie":                 {[]cachepage.Option{cachepage.VaryOnCookie("c")}, "/p", []string{"Cookie: c=9"}, "http://shop.example/p", true},
 		"ignored query":                {[]cachepage.Option{cachepage.IgnoreQuery("utm_*")}, "/p?a=1&utm_x=1", nil, "http://shop.example/p?a=1&utm_y=2", true},
@@ -165,6 +167,8 @@ func TestPurgeFindsThePageUnderEachRoute(t *testing.T) {
 				t.Fatal(err)
 			}
 			want(t, "gone", !get(h, c.asked, c.lines...).hit(), c.gone)
+			do(h, "POST", c.asked)
+			want(t, "gone after a POST", get(h, c.asked, c.lines...).hit(), false)
 		})
 	}
 }
@@ -199,7 +203,7 @@ func TestPurgeRefusesWhatIsNoAbsoluteURL(t *testing.T) {
 	s := newSite(t)
 	h := s.cached(numbered())
 	get(h, "/p")
-	for _, u := range []string{"/p", "shop.example/p", "ftp://shop.example/p", "http://", "http://%zz/"} {
+	for _, u := range []string{"/p", "shop.example/p", "ftp://shop.example/p", "http://", "http://%zz/", "http://shöp.example/p"} {
 		err := s.Purge(t.Context(), "http://shop.example/p", u)
 		if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("purge %q", u)) {
 			t.Errorf("Purge(%q): %v, want an error that names it", u, err)

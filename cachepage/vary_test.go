@@ -34,14 +34,17 @@ func TestVariedRequestsAreToldApart(t *testing.T) {
 		"absent and empty":          {nil, []string{"X-A: "}, false},
 		"two lines and one":         {[]string{"X-A: 1", "X-A: 2"}, []string{"X-A: 1"}, false},
 		"order of lines":            {[]string{"X-A: 1", "X-A: 2"}, []string{"X-A: 2", "X-A: 1"}, false},
-		"lines combined":            {[]string{"X-A: 1", "X-A: 2"}, []string{"X-A: 1, 2"}, true},
-		"white space around commas": {[]string{"X-A: 1 ,2"}, []string{"X-A: 1,2"}, true},
+		"lines combined":            {[]string{"X-A: 1", "X-A: 2"}, []string{"X-A: 1, 2"}, false},
+		"white space around commas": {[]string{"X-A: 1 ,2"}, []string{"X-A: 1,2"}, false},
+		"an empty member":           {[]string{"X-A: ,1"}, []string{"X-A: 1"}, false},
+		"lines of languages":        {[]string{"Accept-Language: fr;q=0.1", "Accept-Language: en"}, []string{"Accept-Language: en, fr;q=0.1"}, false},
+		"white space in languages":  {[]string{"Accept-Language: en , fr;q=0.1"}, []string{"Accept-Language: en,fr;q=0.1"}, true},
 		"letter case":               {[]string{"X-A: a"}, []string{"X-A: A"}, false},
 		"a header not varied on":    {[]string{"X-C: 1"}, []string{"X-C: 2"}, true},
 		"value moved to the next":   {[]string{"X-A: 1"}, []string{"X-B: 1"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newSite(t).cached(echo("X-A", "X-B"))
+			h := newSite(t).cached(echo("X-A", "X-B", "Accept-Language"))
 			get(h, "/p", c.a...)
 			want(t, "hit", get(h, "/p", c.b...).hit(), c.same)
 		})

@@ -12,12 +12,25 @@ func opaque(name string) bool {
 	return false
 }
 
+// accepts reports whether the request field of that canonical name is a list of
+// what the client accepts, by its own definition.
+func accepts(name string) bool {
+	switch name {
+	case "Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language":
+		return true
+	}
+	return false
+}
+
 // NormalizeSelecting returns the form in which the value of a request field
-// that Vary names is compared (RFC 9111 §4.1): lines combined in order, white
-// space around commas taken away, empty members dropped, and letters lowered
-// where the field's own definition ignores case. Accept-Language is put in
-// order of weight as well; languages of the same weight keep their order,
-// since many servers choose the first of them.
+// that Vary names is compared (RFC 9111 §4.1). In the lists of what a client
+// accepts, white space around commas is taken away, empty members are dropped,
+// and letters lowered where the field's own definition ignores case.
+// Accept-Language is put in order of weight as well; languages of the same
+// weight keep their order, since many servers choose the first of them. Any
+// other field is compared as it stands, and so are several lines of one: most
+// handlers read the first one only, and a field of their own as one text, so
+// that whoever adds a line or a comma gets another page.
 //
 // name is the canonical name. present tells a field that is not there from one
 // that is empty. No memory is allocated if values is one line in that form.
@@ -25,10 +38,11 @@ func NormalizeSelecting(name string, values []string) (normalised string, presen
 	return normalForm(name, values, false)
 }
 
-// NormalizeUnordered is NormalizeSelecting, but languages of the same weight
-// in Accept-Language are compared without regard to their order, on which
-// RFC 9110 §12.5.4 lets nobody rely. Only right for a cache that follows the
-// RFC and does not know its origin.
+// NormalizeUnordered is NormalizeSelecting by the RFC alone: any field that is
+// not known to be one text is a list, whose lines are combined in order, and
+// languages of the same weight in Accept-Language are compared without regard to
+// their order, on which RFC 9110 §12.5.4 lets nobody rely. Only right for a
+// cache that follows the RFC and does not know its origin.
 func NormalizeUnordered(name string, values []string) (normalised string, present bool) {
 	return normalForm(name, values, true)
 }
@@ -56,7 +70,7 @@ func appendSelecting(dst []byte, name string, values []string, unordered bool) (
 	switch {
 	case len(values) == 0:
 		return dst, false
-	case opaque(name):
+	case opaque(name), !unordered && (len(values) > 1 || !accepts(name)):
 		return appendLines(dst, values), true
 	case name == "Accept-Language":
 		return appendLanguages(dst, values, unordered), true
@@ -65,11 +79,11 @@ func appendSelecting(dst []byte, name string, values []string, unordered bool) (
 	return appendMembers(dst, values, fold), true
 }
 
-// appendLines appends lines as they are, combined (RFC 9110 §5.3).
+// appendLines appends lines as they are, with what no line can hold in between.
 func appendLines(dst []byte, lines []string) []byte {
 	for i, line := range lines {
 		if i > 0 {
-			dst = append(dst, ", "...)
+			dst = append(dst, '\n')
 		}
 		dst = append(dst, line...)
 	}

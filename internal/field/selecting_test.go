@@ -15,14 +15,15 @@ func TestNormalizeSelecting(t *testing.T) {
 	}{
 		{"absent", "Foo", nil, "", false},
 		{"empty is present", "Foo", []string{""}, "", true},
-		{"as it is", "Foo", []string{"1,2"}, "1,2", true},
-		{"white space", "Foo", []string{" 1, 2 "}, "1,2", true},
-		{"lines combined", "Foo", []string{"1", "2"}, "1,2", true},
-		{"order counts", "Foo", []string{"2, 1"}, "2,1", true},
-		{"case counts", "Foo", []string{"A"}, "A", true},
-		{"quoted text is left alone", "Foo", []string{`"a , b"`}, `"a , b"`, true},
+		{"a field that nobody knows is one text", "Foo", []string{" 1,, 2 "}, " 1,, 2 ", true},
+		{"its lines are not combined", "Foo", []string{"1", "2"}, "1\n2", true},
+		{"white space in a list", "Accept", []string{" a/b, c/d "}, "a/b,c/d", true},
+		{"lines of a list are not combined", "Accept-Language", []string{"fr;q=0.1", "en"}, "fr;q=0.1\nen", true},
+		{"order counts", "Accept", []string{"b/*, a/*"}, "b/*,a/*", true},
+		{"case counts", "Accept", []string{"A/a"}, "A/a", true},
+		{"quoted text is left alone", "Accept", []string{`a/a;b="c , d"`}, `a/a;b="c , d"`, true},
 		{"one text", "User-Agent", []string{"a , b"}, "a , b", true},
-		{"cookie is one text", "Cookie", []string{"a=1, b=2", "c"}, "a=1, b=2, c", true},
+		{"cookie is one text", "Cookie", []string{"a=1, b=2", "c"}, "a=1, b=2\nc", true},
 		{"coding case", "Accept-Encoding", []string{"GZip,  BR"}, "gzip,br", true},
 		{"language case", "Accept-Language", []string{"eN, De"}, "en,de", true},
 		{"language space", "Accept-Language", []string{" en ,   de"}, "en,de", true},
@@ -57,6 +58,9 @@ func TestNormalizeUnorderedSortsLanguagesOfEqualWeight(t *testing.T) {
 	got, _ := NormalizeUnordered("Accept-Language", []string{"de, en;q=0.5, den, fr;q=0.5, d"})
 	if want := "d,de,den,en;q=0.5,fr;q=0.5"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, _ := NormalizeUnordered("Foo", []string{" 1,, 2 ", "3"}); got != "1,2,3" {
+		t.Errorf("a field that nobody knows: got %q, want the members of a list", got)
 	}
 	if got, _ := AppendUnordered([]byte("x:"), "Accept-Language", []string{"b, a"}); string(got) != "x:a,b" {
 		t.Errorf("AppendUnordered: got %q", got)

@@ -37,6 +37,7 @@ const (
 	refusedBody        = "body"            // GET or HEAD with a body
 	refusedUpgrade     = "upgrade"         // asks for another protocol
 	refusedOverride    = "method-override" // may be another method for the handler
+	refusedConnection  = "connection"      // names fields that a handler which passes it on leaves out
 	refusedConditional = "precondition"    // only the origin can tell (RFC 9111 §4.3.2)
 )
 
@@ -71,16 +72,36 @@ func (p *Policy) refusal(r *http.Request, t traits) string {
 		return refusedUpgrade
 	case t&overriding != 0 || overridesMethod(r.URL):
 		return refusedOverride
+	case t&connected != 0 && dropsFields(r.Header["Connection"]):
+		return refusedConnection
 	case p.Follow && t&demanding != 0:
 		return refusedConditional
 	}
 	return ""
 }
 
+// dropsFields reports whether Connection names fields (RFC 9110 §7.6.1). Whoever
+// passes the request on takes them off, so the origin behind a reverse proxy
+// would answer another request than the one that the key was made of.
+func dropsFields(lines []string) bool {
+	for option := range field.Members(lines) {
+		switch strings.ToLower(option) {
+		case "close", "keep-alive", "te", "upgrade", "http2-settings":
+		default:
+			return true
+		}
+	}
+	return false
+}
+
 // overridesMethod reports whether some frameworks would take a request for
 // this URL for one of another method.
 func overridesMethod(u *url.URL) bool {
-	return u != nil && strings.IndexByte(u.RawQuery, '_') >= 0 && strings.Contains(u.RawQuery, "_method=")
+	if u == nil || strings.IndexByte(u.RawQuery, '_') < 0 {
+		return false
+	}
+	q := u.RawQuery // payment_method is another parameter
+	return strings.HasPrefix(q, "_method=") || strings.Contains(q, "&_method=") || strings.Contains(q, ";_method=")
 }
 
 // readDirectives reads Cache-Control (RFC 9111 §5.2.1), and Pragma where there

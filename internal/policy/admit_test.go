@@ -11,7 +11,7 @@ func TestAdmit(t *testing.T) {
 	get := func(fields ...string) *http.Request { return request("GET", fields...) }
 	chunked := get()
 	chunked.TransferEncoding = []string{"chunked"}
-	override := httptest.NewRequest("GET", "/p?_method=DELETE", nil)
+	asks := func(query string) *http.Request { return httptest.NewRequest("GET", "/p?"+query, nil) }
 	for _, c := range []struct {
 		rule            string
 		r               *http.Request
@@ -28,7 +28,12 @@ func TestAdmit(t *testing.T) {
 		{rule: "E2 20: X-HTTP-Method-Override", r: get("X-HTTP-Method-Override: DELETE"), ttl: "method-override", following: "method-override"},
 		{rule: "E2 20: X-HTTP-Method", r: get("X-HTTP-Method: DELETE"), ttl: "method-override", following: "method-override"},
 		{rule: "E2 20: X-Method-Override", r: get("X-Method-Override: DELETE"), ttl: "method-override", following: "method-override"},
-		{rule: "E2 20: _method", r: override, ttl: "method-override", following: "method-override"},
+		{rule: "E2 20: _method", r: asks("_method=DELETE"), ttl: "method-override", following: "method-override"},
+		{rule: "E2 20: _method, not the first", r: asks("a=1&_method=DELETE"), ttl: "method-override", following: "method-override"},
+		{rule: "E2 20: _method after a semicolon", r: asks("a=1;_method=DELETE"), ttl: "method-override", following: "method-override"},
+		{rule: "a parameter whose name only ends so", r: asks("payment_method=visa")},
+		{rule: "§7.6.1 Connection that names a field", r: get("Connection: keep-alive, Accept-Language"), ttl: "connection", following: "connection"},
+		{rule: "§7.6.1 Connection that names none", r: get("Connection: Keep-Alive, TE, close")},
 		{rule: "E5 39: Upgrade", r: get("Upgrade: websocket"), ttl: "upgrade", following: "upgrade"},
 		{rule: "E1 2: Authorization is looked up, and marked", r: get("Authorization: Basic x"), authorizedAlone: true},
 		{rule: "§4.3.2 If-Match is for the origin", r: get(`If-Match: "a"`), following: "precondition"},

@@ -16,6 +16,7 @@ const (
 	upgrading             // Upgrade
 	overriding            // a field that some frameworks take the method from
 	directing             // Cache-Control, Pragma
+	connected             // Connection
 )
 
 func traitsOf(h http.Header) (t traits) {
@@ -37,6 +38,8 @@ func traitsOf(h http.Header) (t traits) {
 			t |= overriding
 		case "Cache-Control", "Pragma":
 			t |= directing
+		case "Connection":
+			t |= connected
 		}
 	}
 	return t
