@@ -169,7 +169,8 @@ func StaleIfError(d time.Duration) Option {
 }
 
 // BrowserTTL sets what browsers are told, apart from the server's own ttl,
-// which they are told by default. With 0 they keep the page but ask each time,
+// which they are told by default: how long they keep a page from the moment when
+// they get it, however old it is, so that max-age grows with Age. With 0 they keep the page but ask each time,
 // and get a 304 while it has not changed: an Invalidate shows on the next
 // click. Forever is sent as one year. Negative d panics.
 func BrowserTTL(d time.Duration) Option {
@@ -178,7 +179,7 @@ func BrowserTTL(d time.Duration) Option {
 }
 
 // CDNTTL sets what content delivery networks are told by CDN-Cache-Control
-// (RFC 9213). Default: nothing. Negative d panics.
+// (RFC 9213), likewise from the moment when they get a page. Default: nothing. Negative d panics.
 func CDNTTL(d time.Duration) Option {
 	notNegative("CDNTTL", d)
 	return func(rt *route) { rt.policy.CDNTTL = &d }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -186,6 +187,43 @@ func TestBrowserTTL(t *testing.T) {
 			want(t, "Expires", a.get("Expires"), c.expire)
 		}
 		want(t, "kept on the server", get(h, "/p").hit(), true)
+	}
+}
+
+// A page is as long in browsers and networks, however old it was when they got
+// it, but never longer than what it depends on.
+func TestBrowsersKeepWhatIsOldAsLongAsWhatIsNew(t *testing.T) {
+	limited := &view{serve: func(w http.ResponseWriter, r *http.Request) {
+		larder.MaxTTL(r.Context(), 40*time.Minute)
+		w.Write([]byte("x"))
+	}}
+	for _, c := range []struct {
+		name            string
+		v               *view
+		age             time.Duration
+		control, forCDN string
+	}{
+		{"new", page("x"), 0, "max-age=60", "max-age=600"},
+		{"old", page("x"), 30 * time.Minute, "max-age=1860", "max-age=2400"},
+		{"beside other directives", page("x", "Cache-Control: public"), 30 * time.Minute, "public, max-age=1860", "max-age=2400"},
+		{"the handler says less", page("x", "Cache-Control: max-age=5"), 3 * time.Second, "max-age=5", "max-age=603"},
+		{"as long as MaxTTL lets it", limited, 35 * time.Minute, "max-age=2160", "max-age=2400"},
+		{"stale", page("x"), time.Hour + time.Second, "max-age=60", "max-age=600"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newSite(t)
+			h := s.CachePage(time.Hour, cachepage.BrowserTTL(time.Minute), cachepage.CDNTTL(10*time.Minute), cachepage.StaleIfError(time.Hour))(c.v)
+			get(h, "/p")
+			s.clock.Advance(c.age)
+			if c.name == "stale" {
+				c.v.serve = func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusBadGateway) }
+			}
+			a := get(h, "/p")
+			want(t, "Cache-Control", a.get("Cache-Control"), c.control)
+			want(t, "CDN-Cache-Control", a.get("CDN-Cache-Control"), c.forCDN)
+			want(t, "Age", a.get("Age"), strconv.Itoa(int(c.age/time.Second)))
+			want(t, "runs", c.v.runs.Load(), map[bool]int32{false: 1, true: 2}[c.name == "stale"])
+		})
 	}
 }
 

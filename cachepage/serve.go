@@ -90,6 +90,9 @@ func (x *exchange) leftOut(p *page, preset bool) int {
 // say adds what there is to say of the hit itself.
 func (x *exchange) say(h http.Header, p *page, t *hitTexts, status *field.Status, preset bool) {
 	h["Age"] = t.ageIs
+	if x.rt.policy.Paced() {
+		x.rt.policy.Later(h, &p.life, t.age)
+	}
 	switch {
 	case status != nil:
 		status.Cache, status.HasTTL, status.TTL = x.rt.name, true, t.ttl

@@ -177,6 +177,16 @@ func patchExpires(h http.Header, t time.Time) {
 	}
 }
 
+// SetMaxAge puts another number of seconds in the place of max-age in the field
+// of that canonical name, Cache-Control or a targeted one.
+func SetMaxAge(h http.Header, name string, seconds int64) {
+	var list Directives
+	for member := range Members(h[name]) {
+		list = append(list, settingOf(member))
+	}
+	h[name] = []string{list.replaced(setting{name: "max-age", arg: strconv.FormatInt(seconds, 10)}).String()}
+}
+
 // PatchNoCache lets caches keep the response but not use it without asking
 // (RFC 9111 §5.2.2.4).
 func PatchNoCache(h http.Header) {

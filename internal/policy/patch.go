@@ -36,6 +36,39 @@ func (p *Policy) Patch(h http.Header, v Verdict, now time.Time) {
 	}
 }
 
+// Paced reports whether browsers or networks are told a lifetime of their own,
+// so that Later has something to do.
+func (p *Policy) Paced() bool { return p.BrowserTTL != nil || p.CDNTTL != nil }
+
+// Later adapts what Patch has written to an answer that is age seconds old and
+// fresh: whoever gets it takes its Age off max-age (RFC 9111 §4.2), and would
+// hardly keep an older page at all. What the handler, or MaxTTL, has made
+// shorter stays.
+func (p *Policy) Later(h http.Header, s *Stored, age int64) {
+	life := (s.FreshUntil - s.Born) / int64(time.Second)
+	if p.Follow || age == 0 || age >= life {
+		return
+	}
+	most := int64(oneYear / time.Second)
+	if p.TTL > time.Duration(s.FreshUntil-s.Born) { // something has lowered it
+		most = life
+	}
+	later(h, "Cache-Control", p.BrowserTTL, age, most)
+	later(h, "Cdn-Cache-Control", p.CDNTTL, age, most)
+}
+
+// later adds age to max-age where that is ttl, up to most.
+func later(h http.Header, name string, ttl *time.Duration, age, most int64) {
+	if ttl == nil || *ttl < time.Second {
+		return
+	}
+	told := min(ttl.Truncate(time.Second), oneYear)
+	if said := field.ParseCacheControl(h[name]).MaxAge; said.Present && said.Value == told {
+		seconds := int64(told / time.Second)
+		field.SetMaxAge(h, name, max(seconds, min(seconds+age, most)))
+	}
+}
+
 // inHeader is d as it may be said in a header.
 func (v Verdict) inHeader(d time.Duration) time.Duration {
 	if v.limit > 0 {
