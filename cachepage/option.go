@@ -30,6 +30,7 @@ type route struct {
 	bypass       []func(*http.Request) bool
 	maxBody      int64
 	serverTiming bool
+	talks        bool // a hit has more to say than others: serverTiming, BrowserTTL, CDNTTL
 	name         string
 	defaultTTL   bool
 	warned       *atomic.Int64 // when the last warning was logged, Unix nanoseconds
@@ -175,14 +176,14 @@ func StaleIfError(d time.Duration) Option {
 // click. Forever is sent as one year. Negative d panics.
 func BrowserTTL(d time.Duration) Option {
 	notNegative("BrowserTTL", d)
-	return func(rt *route) { rt.policy.BrowserTTL = &d }
+	return func(rt *route) { rt.policy.BrowserTTL, rt.talks = &d, true }
 }
 
 // CDNTTL sets what content delivery networks are told by CDN-Cache-Control
 // (RFC 9213), likewise from the moment when they get a page. Default: nothing. Negative d panics.
 func CDNTTL(d time.Duration) Option {
 	notNegative("CDNTTL", d)
-	return func(rt *route) { rt.policy.CDNTTL = &d }
+	return func(rt *route) { rt.policy.CDNTTL, rt.talks = &d, true }
 }
 
 func notNegative(name string, d time.Duration) {
@@ -225,7 +226,7 @@ func canonical(option, what string, names []string) []string {
 // ServerTiming tells browsers in Server-Timing how the page came about: cache
 // (hit, miss, bypass …), age, render and store. It shows whether somebody else
 // has asked before, so it is for development and open pages.
-func ServerTiming() Option { return func(rt *route) { rt.serverTiming = true } }
+func ServerTiming() Option { return func(rt *route) { rt.serverTiming, rt.talks = true, true } }
 
 // Strict hides from the handler what is no part of the key and often ends up in
 // a page by way of it: the X-Forwarded and Forwarded fields, those that name

@@ -19,6 +19,9 @@ func (x *exchange) serve(p *page, now int64, status *field.Status) {
 		return
 	}
 	p.put(h, x.leftOut(p, preset))
+	if p.untyped {
+		leaveUntyped(h)
+	}
 	x.say(h, p, t, status, preset)
 	x.w.WriteHeader(p.status)
 	if x.r.Method != http.MethodHead {
@@ -43,21 +46,27 @@ func (x *exchange) serveSelected(h http.Header, p *page, t *hitTexts, status *fi
 		if p.coded != nil {
 			rep.describe(h)
 		}
+		if p.untyped {
+			leaveUntyped(h)
+		}
 	}
 	x.say(h, p, t, status, preset)
 	x.reply(h, &rep, res, p.has)
 }
 
-// put puts the fields of the page into h, but for the one at except. Where there
-// is no Content-Type, nil keeps the server from guessing one: what it would have
-// guessed has been recorded, unless the handler did the same.
+// put puts the fields of the page into h, but for the one at except.
 func (p *page) put(h http.Header, except int) {
 	for i := range p.fields {
 		if i != except {
 			h[p.fields[i].name] = p.fields[i].values
 		}
 	}
-	if p.untyped && h["Content-Type"] == nil {
+}
+
+// leaveUntyped keeps the server from guessing a Content-Type: what it would have
+// guessed has been recorded, unless the handler did the same.
+func leaveUntyped(h http.Header) {
+	if h["Content-Type"] == nil {
 		h["Content-Type"] = nil
 	}
 }
@@ -90,9 +99,6 @@ func (x *exchange) leftOut(p *page, preset bool) int {
 // say adds what there is to say of the hit itself.
 func (x *exchange) say(h http.Header, p *page, t *hitTexts, status *field.Status, preset bool) {
 	h["Age"] = t.ageIs
-	if x.rt.policy.Paced() {
-		x.rt.policy.Later(h, &p.life, t.age)
-	}
 	switch {
 	case status != nil:
 		status.Cache, status.HasTTL, status.TTL = x.rt.name, true, t.ttl
@@ -102,6 +108,14 @@ func (x *exchange) say(h http.Header, p *page, t *hitTexts, status *field.Status
 	default:
 		h["Cache-Status"] = t.status
 	}
+	if x.rt.talks {
+		x.sayMore(h, p, t, status)
+	}
+}
+
+// sayMore adds what only some routes say.
+func (x *exchange) sayMore(h http.Header, p *page, t *hitTexts, status *field.Status) {
+	x.rt.policy.Later(h, &p.life, t.age)
 	if x.rt.serverTiming {
 		x.timing(h, outcome(status), t.age)
 	}

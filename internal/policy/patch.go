@@ -36,10 +36,6 @@ func (p *Policy) Patch(h http.Header, v Verdict, now time.Time) {
 	}
 }
 
-// Paced reports whether browsers or networks are told a lifetime of their own,
-// so that Later has something to do.
-func (p *Policy) Paced() bool { return p.BrowserTTL != nil || p.CDNTTL != nil }
-
 // Later adapts what Patch has written to an answer that is age seconds old and
 // fresh: whoever gets it takes its Age off max-age (RFC 9111 §4.2), and would
 // hardly keep an older page at all. What the handler, or MaxTTL, has made
