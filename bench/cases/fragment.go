@@ -51,7 +51,13 @@ func fragments(stores Stores) Section {
 	}
 	for _, store := range []string{kit.Memory, kit.Redis, kit.Memcached} {
 		if o, ok := stores.Options(store); ok {
-			s.Rows = append(s.Rows, Row{"hit, " + store, func() (*Bench, error) { return openFragment(pantry.URL(o, false), func(*list) {}) }})
+			s.Rows = append(s.Rows, Row{"hit, " + store, func() (*Bench, error) {
+				c, err := larder.Open(context.Background(), pantry.URL(o, false), larder.WithTimeout(10*time.Second))
+				if err != nil {
+					return nil, err
+				}
+				return openFragment(c, func(*list) {})
+			}})
 		}
 	}
 	return s
@@ -63,7 +69,11 @@ func fragmentMisses() Section {
 	return Section{ID: "fragment-miss", Unit: "µs", Limit: "whole", Fine: true, What: "The same page with its table as a block that was never asked before: what recording and keeping it costs", Rows: []Row{
 		{"whole", openWhole},
 		{"miss, memory", func() (*Bench, error) {
-			return openFragment(soonFull, func(l *list) { l.Version++ })
+			c, err := openFull()
+			if err != nil {
+				return nil, err
+			}
+			return openFragment(c, func(l *list) { l.Version++ })
 		}},
 	}}
 }
@@ -100,12 +110,8 @@ func openTemplate(t *template.Template, data *list) (*Bench, error) {
 
 func never() int64 { return 0 }
 
-func openFragment(url string, change func(*list)) (*Bench, error) {
+func openFragment(c *larder.Cache, change func(*list)) (*Bench, error) {
 	ctx := context.Background()
-	c, err := larder.Open(ctx, url, larder.WithTimeout(10*time.Second))
-	if err != nil {
-		return nil, err
-	}
 	parsed := template.Must(template.New("page").Funcs(fragment.Funcs()).Parse(block))
 	t, err := fragment.New(c, parsed)
 	if err != nil {

@@ -26,12 +26,21 @@ func misses() Section {
 	return s
 }
 
-// soonFull is a store in memory that also makes room, as one does that has been
-// in use for a while, instead of asking the system for memory all the time.
-const soonFull = "memory://?max=16MiB"
+// openFull is a cache in memory that is full, so that it makes room, as one does
+// that has been in use for a while, instead of asking the system for memory all
+// the time.
+func openFull() (*larder.Cache, error) {
+	c, err := larder.Open(context.Background(), "memory://?max=64MiB")
+	if err != nil {
+		return nil, err
+	}
+	const size = 16 << 10
+	fill := missing(c.CachePage(time.Hour)(kit.NewOrigin(size)), "/fill/")
+	return c, fill(80 << 20 / size)
+}
 
 func openLarderMiss() (*Bench, error) {
-	c, err := larder.Open(context.Background(), soonFull)
+	c, err := openFull()
 	if err != nil {
 		return nil, err
 	}
@@ -45,14 +54,19 @@ func openMiss(wrap func(http.Handler) http.Handler, stop func()) *Bench {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		page.Execute(w, data)
 	}))
+	return &Bench{Misses: never, Close: stop, Run: missing(h, "/page/")}
+}
+
+// missing asks h for pages that it was never asked for before.
+func missing(h http.Handler, path string) func(n int) error {
 	r, w, next := kit.Request(0), kit.NewDiscard(), 0
-	return &Bench{Misses: never, Close: stop, Run: func(n int) error {
+	return func(n int) error {
 		for range n {
 			next++
-			kit.Aim(r, "/page/"+strconv.Itoa(next))
+			kit.Aim(r, path+strconv.Itoa(next))
 			w.Reset()
 			h.ServeHTTP(w, r)
 		}
 		return nil
-	}}
+	}
 }
