@@ -67,10 +67,14 @@
 // Whatever a block depends on, or must not be kept with, is said through ctx.
 // What is said through the page's own context goes to all blocks that are open
 // at that moment only while CachePage makes the page. Outside CachePage, and in
-// a request that passes it by (a POST, a visitor with a session), that context
-// has nobody to tell, and the block is kept for everybody all the same. And a
-// cached value, or a block of another execution, that is used through the
-// page's context hands its tags to the page alone.
+// a request whose answer is none that it keeps (a HEAD, a POST, that of a
+// visitor with a session), that context has nobody to tell, and the block is
+// kept for everybody all the same. And a cached value, or a block of another
+// execution, that is used through the page's context hands its tags to the page
+// alone.
+//
+// A block or page carries 128 tags at most, those of the blocks in it among
+// them; with more it is not kept.
 //
 // # One render
 //
