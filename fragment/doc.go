@@ -62,10 +62,19 @@
 //
 // ties the block to the tag. Tags climb: to the blocks around, and to the page
 // if the execution got the context of a request under CachePage. They do so
-// from a hit as well. The same holds for larder.MaxTTL and larder.NoStore. What
-// is said through the page's own context goes to all blocks that are open at
-// that moment; outside CachePage that context has nobody to tell, and only
-// ctx reaches the block.
+// from a hit as well. The same holds for larder.MaxTTL and larder.NoStore.
+//
+// Whatever a block depends on, or must not be kept with, is said through ctx.
+// What is said through the page's own context goes to all blocks that are open
+// at that moment only while CachePage makes the page. Outside CachePage, and in
+// a request whose answer is none that it keeps (a HEAD, a POST, that of a
+// visitor with a session), that context has nobody to tell, and the block is
+// kept for everybody all the same. And a cached value, or a block of another
+// execution, that is used through the page's context hands its tags to the page
+// alone.
+//
+// A block or page carries 128 tags at most, those of the blocks in it among
+// them; with more it is not kept.
 //
 // # One render
 //

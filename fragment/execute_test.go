@@ -96,6 +96,8 @@ func TestWrongAtRunTime(t *testing.T) {
 		{"TTL of a type", `{{cache .x "n"}}{{count}}{{endcache}}`, map[string]any{"x": []int{1}}, "the TTL is a []int"},
 		{"vary value", `{{cache 60 "n" 1 .x}}{{count}}{{endcache}}`, map[string]any{"x": map[string]int{}}, "a vary value is a map[string]int; allowed are text, numbers"},
 		{"tag", `{{cache 60 "n" (tags "a" .x)}}{{count}}{{endcache}}`, map[string]any{"x": 5}, "a tag is a int; allowed are text"},
+		{"vary value that panics", `{{cache 60 "n" .x}}{{count}}{{endcache}}`, map[string]any{"x": hollow{}}, "a vary value is a fragment.hollow; its method panicked: runtime error: invalid memory address"},
+		{"tag that panics", `{{cache 60 "n" (tags .x)}}{{count}}{{endcache}}`, map[string]any{"x": (*pointed)(nil)}, "a tag is a *fragment.pointed; its method panicked: runtime error: invalid memory address"},
 		{"alias", `{{cache 60 "n" (using .x)}}{{count}}{{endcache}}`, map[string]any{"x": "nope"}, `no cache \"nope\"`},
 		{"alias of a type", `{{cache 60 "n" (using .x)}}{{count}}{{endcache}}`, map[string]any{"x": 5}, "the alias of a cache is a int; allowed is text"},
 	} {

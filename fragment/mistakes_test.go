@@ -47,6 +47,11 @@ func TestMistakes(t *testing.T) {
 		{"using two", `{{cache 60 "n" (using "a" "b")}}{{endcache}}`, `root:1:16: using takes one alias`},
 		{"using nil", `{{cache 60 "n" (using nil)}}{{endcache}}`, `root:1:22: using is given nil`},
 		{"using an unknown alias", "\n{{cache 60 \"n\" (using \"pages\")}}{{endcache}}", `root:2:2: larder: no cache "pages"`},
+		{"tags in the place of the TTL", `{{cache (tags "a") "n"}}{{endcache}}`, `root:1:9: tags stands in parentheses after the name, not in another argument`},
+		{"tags in a vary value", `{{cache 60 "n" (print (tags "a"))}}{{endcache}}`, `root:1:23: tags stands in parentheses after the name, not in another argument`},
+		{"tags in tags", `{{cache 60 "n" (tags "a" (tags "b"))}}{{endcache}}`, `root:1:26: tags stands in parentheses after the name, not in another argument`},
+		{"using in tags", `{{cache 60 "n" (tags "a" using)}}{{endcache}}`, `root:1:25: using stands in parentheses after the name, not in another argument`},
+		{"using in a chain", `{{cache 60 "n" (using "default").X}}{{endcache}}`, `root:1:16: using stands in parentheses after the name, not in another argument`},
 		{"declaration in the tag", `{{cache 60 "n" ($x := .A)}}{{endcache}}`, `root:1:16: a cache tag cannot declare or assign $x`},
 
 		{"cache in a pipeline", `{{cache 60 "n" | printf}}{{endcache}}`, `root:1:2: cache is a tag: it cannot stand in a pipeline or be assigned`},

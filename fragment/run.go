@@ -111,12 +111,21 @@ func appendTags(tags []string, more tagged) ([]string, error) {
 		case []string:
 			tags = append(tags, t...)
 		case fmt.Stringer:
-			tags = append(tags, t.String())
+			s, err := stringOf(t)
+			if err != nil {
+				return tags, fmt.Errorf("a tag is a %T; %w", t, err)
+			}
+			tags = append(tags, s)
 		default:
 			return tags, fmt.Errorf("a tag is a %T; %w", t, errTag)
 		}
 	}
 	return tags, nil
+}
+
+func stringOf(v fmt.Stringer) (s string, err error) {
+	defer survive(&err)
+	return v.String(), nil
 }
 
 func aliasOf(u using) (string, error) {

@@ -1,6 +1,7 @@
 package fragment
 
 import (
+	"slices"
 	"text/template/parse"
 	"time"
 )
@@ -38,6 +39,9 @@ func readTag(tree *parse.Tree, a *parse.ActionNode) (tag, error) {
 		if err := t.readOption(tree, n); err != nil {
 			return t, err
 		}
+	}
+	if err := t.refuseStrayWords(tree); err != nil {
+		return t, err
 	}
 	return t, t.refuseDeclarations(tree)
 }
@@ -134,6 +138,22 @@ func text(n parse.Node) (s string, bad bool) {
 		return "", true
 	}
 	return "", false
+}
+
+// refuseStrayWords refuses tags and using where the block would not hear them:
+// in the place of the TTL, or inside another argument.
+func (t *tag) refuseStrayWords(tree *parse.Tree) (err error) {
+	operands(t.node.Pipe, func(c *parse.CommandNode, place *parse.Node) {
+		w := ident(*place)
+		if err != nil || w != wordTags && w != wordUsing {
+			return
+		}
+		heard := c != nil && place == &c.Args[0] && (c == t.using || slices.Contains(t.tags, c))
+		if !heard {
+			err = mistake(tree, *place, "%s stands in parentheses after the name, not in another argument", w)
+		}
+	})
+	return err
 }
 
 // refuseDeclarations refuses ($x := …) among the arguments: the variable would

@@ -30,15 +30,23 @@ type Template struct {
 // escaped now, so what html/template has to say about them, it says here or,
 // of those that are only parts of pages, when they are executed as pages.
 func New(c *larder.Cache, t *template.Template) (*Template, error) {
-	s, err := compile(t)
+	r := &Template{cache: c}
+	s, err := r.compile(t)
 	if err != nil {
 		return nil, err
 	}
-	r := &Template{cache: c, set: s}
-	if c != nil {
-		return r, s.checkAliases(r.currentHome())
-	}
+	r.set = s
 	return r, nil
+}
+
+// compile makes a set for the cache of t. Larder.Default() may be another one
+// at each execution, so without a cache nobody knows the aliases yet.
+func (t *Template) compile(parsed *template.Template) (*set, error) {
+	s, err := compile(parsed)
+	if err == nil && t.cache != nil {
+		err = s.checkAliases(t.currentHome())
+	}
+	return s, err
 }
 
 // checkAliases looks for the caches that blocks name as literal text.
@@ -118,7 +126,7 @@ func (t *Template) load() (*set, error) {
 	if err != nil {
 		return nil, err
 	}
-	return compile(parsed)
+	return t.compile(parsed)
 }
 
 func (t *Template) run(ctx context.Context, s *set, w io.Writer, name string, data any) error {

@@ -58,6 +58,18 @@ func TestReload(t *testing.T) {
 	}
 }
 
+// TestReloadLooksAliasesUp: as New does.
+func TestReloadLooksAliasesUp(t *testing.T) {
+	set := Reload(newCache(t), func() (*template.Template, error) {
+		return template.New("root").Funcs(Funcs()).Parse(`a{{cache 60 "n" (using "nope")}}b{{endcache}}`)
+	})
+	var b strings.Builder
+	err := set.Execute(t.Context(), &b, nil)
+	if e := (*Error)(nil); !errors.As(err, &e) || !strings.Contains(e.Reason, `no cache "nope"`) || b.Len() > 0 {
+		t.Errorf("got %q, %v, want the mistake", b.String(), err)
+	}
+}
+
 func TestParseFS(t *testing.T) {
 	fsys := fstest.MapFS{
 		"a.html": {Data: []byte(`<p>{{template "b.html" .}}</p>`)},

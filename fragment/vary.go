@@ -109,6 +109,7 @@ type classed struct {
 // ownText asks a value for its text. A method that only the pointer has counts
 // too, as it does for html/template.
 func ownText(v reflect.Value) (_ classed, ok bool, err error) {
+	defer survive(&err)
 	if v.Kind() != reflect.Pointer {
 		p := reflect.New(v.Type())
 		p.Elem().Set(v)
@@ -124,6 +125,14 @@ func ownText(v reflect.Value) (_ classed, ok bool, err error) {
 		return classed{classText, v.String()}, true, nil
 	}
 	return classed{}, false, nil
+}
+
+// survive makes an error of a panic in a method that is asked for a text. The
+// page may never have called it.
+func survive(err *error) {
+	if v := recover(); v != nil {
+		*err = fmt.Errorf("its method panicked: %v", v)
+	}
 }
 
 func appendInt(dst []byte, i int64) []byte {

@@ -16,6 +16,9 @@ type pointed struct{ s string }
 
 func (p *pointed) String() string { return p.s }
 
+// hollow panics when it is asked for its text.
+type hollow struct{ *pointed }
+
 type badText struct{}
 
 func (badText) MarshalText() ([]byte, error) { return nil, errOops }
@@ -69,6 +72,8 @@ func TestAppendVary(t *testing.T) {
 		{self, ""},
 		{[]any{struct{}{}}, ""},
 		{badText{}, ""},
+		{hollow{}, ""},
+		{[]any{hollow{}}, ""},
 	} {
 		got, err := appendVary(nil, c.in)
 		if c.want == "" {
