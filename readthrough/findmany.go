@@ -9,11 +9,8 @@ func (m *sharedMarks) findMany(ctx context.Context, ks []*Key) ([]*Entry, error)
 	if len(ks) == 0 {
 		return nil, ctx.Err()
 	}
-	if !m.bounded {
-		var cancel context.CancelFunc
-		ctx, cancel = m.e.limited(ctx)
-		defer cancel()
-	}
+	ctx, cancel := m.e.step(ctx)
+	defer cancel()
 	out, left := make([]*Entry, len(ks)), make([]int, len(ks))
 	for i := range left {
 		left[i] = i

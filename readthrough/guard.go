@@ -110,8 +110,16 @@ const timerLag = 100 * time.Millisecond
 // errSlow is why a context of limited ended.
 var errSlow = errors.New("larder: store took too long")
 
-// limited bounds one step's calls of the store. A store that bounds its own
-// calls needs no second timer.
+// limited bounds one step's calls of the store.
 func (e *Engine) limited(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, e.o.Timeout, errSlow)
+}
+
+// step is limited for steps of one call or few. A store that bounds its own calls
+// needs no second timer for them.
+func (e *Engine) step(ctx context.Context) (context.Context, context.CancelFunc) {
+	if e.bounded {
+		return ctx, func() {}
+	}
+	return e.limited(ctx)
 }

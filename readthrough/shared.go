@@ -18,7 +18,6 @@ type sharedMarks struct {
 	e       *Engine
 	s       store.Store
 	guard   *guard
-	bounded bool // the store bounds its own calls
 	shards  int
 	roots   []string // keys of the root's copies
 	pulses  []string
@@ -28,7 +27,7 @@ type sharedMarks struct {
 }
 
 func newSharedMarks(e *Engine) *sharedMarks {
-	m := &sharedMarks{e: e, s: e.store, bounded: store.Timeout(e.store) > 0, shards: store.Shards(e.store)}
+	m := &sharedMarks{e: e, s: e.store, shards: store.Shards(e.store)}
 	m.guess = make([]atomic.Uint64, m.shards)
 	for i := range m.shards {
 		m.roots = append(m.roots, e.space+"P"+strconv.Itoa(i))
@@ -130,11 +129,8 @@ func readingOf(k *Key, va *variant, r *reads, vals [][]byte, flushed uint64) (g 
 }
 
 func (m *sharedMarks) find(ctx context.Context, k *Key, v Varied) (*Entry, error) {
-	if !m.bounded {
-		var cancel context.CancelFunc
-		ctx, cancel = m.e.limited(ctx)
-		defer cancel()
-	}
+	ctx, cancel := m.e.step(ctx)
+	defer cancel()
 	s := k.seen.Load()
 	for range 4 {
 		if k.face.Rooted {
