@@ -21,7 +21,7 @@ func (e *Engine) Put(ctx context.Context, k *Key, a Access, p Product) error {
 		return ErrClosed
 	}
 	if ctx.Err() != nil {
-		return fmt.Errorf("larder: set: %w", context.Cause(ctx))
+		return fmt.Errorf("larder: set: %w", ctx.Err())
 	}
 	if p.Life.total() <= 0 {
 		_, err := e.Delete(ctx, k)
@@ -34,7 +34,7 @@ func (e *Engine) Put(ctx context.Context, k *Key, a Access, p Product) error {
 	case why == "":
 		return nil
 	case ctx.Err() != nil:
-		return fmt.Errorf("larder: set: %w", context.Cause(ctx))
+		return fmt.Errorf("larder: set: %w", ctx.Err())
 	case why == "invalidated", why == "mark-lost":
 		_, err := e.Delete(ctx, k)
 		return err
