@@ -86,7 +86,8 @@ func WithLogger(l *slog.Logger) Option { return func(s *settings) { s.engine.Log
 func WithClock(now func() time.Time) Option { return func(s *settings) { s.engine.Now = now } }
 
 // WithTimeout sets how long a request waits for the store at one step, before
-// it goes on without. Default: 500 ms.
+// it goes on without. Default: 500 ms. A call of Memcached that has begun ends by
+// the timeout of its URL, be that longer.
 func WithTimeout(d time.Duration) Option { return func(s *settings) { s.engine.Timeout = d } }
 
 // WithSessionCookies replaces the list of what a cookie's name contains if it
