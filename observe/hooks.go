@@ -8,7 +8,8 @@ import (
 // Hooks are the functions that a cache calls when something happens. Every
 // field may be nil. A *Hooks must not be changed once it was handed to a cache.
 type Hooks struct {
-	// Lookup is called once for each value, fragment or page that was asked for.
+	// Lookup is called once for each fragment or page that was asked for, and for
+	// each value that was asked for with GetOrSet.
 	Lookup func(ctx context.Context, l Lookup)
 	// Render is called when a render (a handler, a block, a load) has ended.
 	Render func(ctx context.Context, r Render)
