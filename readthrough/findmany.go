@@ -44,10 +44,17 @@ func (m *sharedMarks) findSome(ctx context.Context, ks []*Key, left []int, out [
 	if err != nil {
 		return nil, err
 	}
+	void := map[string]bool{} // roots
 	for i, at := range left {
 		g := readingOf(gs[i].k, gs[i].va, gs[i].reads, asked.pick(gs[i].reads.keys, vals), flushed)
+		if void[string(g.rootRaw)] {
+			continue
+		}
 		g.together = true
 		n, wrong, err := m.judge(ctx, &g)
+		if g.void {
+			void[string(g.rootRaw)] = true
+		}
 		if out[at] = n; wrong {
 			again = append(again, at)
 		}

@@ -116,6 +116,7 @@ type reading struct {
 
 	together bool // others are read with it: what it lacks is read with what they lack
 	lacks    bool // it was together, and lacked marks
+	void     bool // no entry under this root counts any more
 }
 
 func readingOf(k *Key, va *variant, r *reads, vals [][]byte, flushed uint64) (g reading) {
@@ -275,12 +276,14 @@ func (m *sharedMarks) void(ctx context.Context, g *reading) bool {
 	name, err := store.Incarnation(ctx, m.s)
 	if err != nil {
 		m.guard.note(ctx, "incarnation", err)
+		g.void = true
 		return true
 	}
 	now := incarnationOf(name)
 	if g.root.of(now) {
 		return false
 	}
+	g.void = true
 	fresh := rootRecord{newToken(), now}
 	_, err = store.Swap(ctx, m.s, m.root(g.k), g.rootRaw, fresh.encode(), store.Forever)
 	m.guard.note(ctx, "incarnation", err)
