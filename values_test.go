@@ -335,6 +335,24 @@ func TestPrefixesIsolate(t *testing.T) {
 	})
 }
 
+// A prefix can be said in two places. Where they join it must not be the text of
+// another one.
+func TestAPrefixInTheURLAndAnotherOne(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, url string) {
+		sep := "?"
+		if strings.Contains(url, sep) {
+			sep = "&"
+		}
+		one, other := open(t, url+sep+"prefix=shop", larder.WithPrefix("eu")), open(t, url, larder.WithPrefix("shop:eu"))
+		set(t, one, "k", "of the shop", minute)
+		wantNone(t, other, "k")
+		if err := other.Clear(bg); err != nil {
+			t.Fatal(err)
+		}
+		want(t, one, "k", "of the shop")
+	})
+}
+
 func TestWhatDoesNotDecodeIsAnError(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, url string) {
 		c := open(t, url)

@@ -96,6 +96,9 @@ func New(s store.Store, o Options) *Engine {
 	}); ok {
 		inner, prefix = v.Unwrap()
 	}
+	if prefix != "" {
+		prefix += "#" // else "a:" with the Prefix "b" would be the Prefix "a:b"
+	}
 	e := &Engine{o: o, store: inner, space: prefix + spaceOf(o.Prefix), keys: newKeyTable(), hooks: o.Hooks,
 		flight: map[string]*flight{}, slots: make(chan struct{}, o.Background)}
 	e.alive, e.stop = context.WithCancel(context.Background())
