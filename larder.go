@@ -29,7 +29,8 @@ var (
 	// ErrClosed: the cache was closed.
 	ErrClosed = readthrough.ErrClosed
 	// ErrStore: the store failed, or was too slow. A value that came with it is
-	// good. What the caller cancelled is context.Canceled without it.
+	// good. What the caller cancelled is context.Canceled without it; GetOrSet
+	// returns the cause, where there is one.
 	ErrStore = errors.New("larder: store failed")
 )
 
