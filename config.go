@@ -59,7 +59,7 @@ func ParseTTL(s string) (time.Duration, error) {
 	}
 	d, err := time.ParseDuration(s)
 	if seconds, numErr := strconv.ParseInt(s, 10, 64); numErr == nil {
-		d, err = time.Duration(min(seconds, int64(Forever/time.Second)))*time.Second, nil
+		d, err = time.Duration(min(max(seconds, 0), int64(Forever/time.Second)))*time.Second, nil
 	}
 	if err != nil || d <= 0 {
 		return 0, fmt.Errorf("larder: ttl %q: want a positive duration such as \"15m\", a number of seconds, or null for forever", s)

@@ -59,6 +59,7 @@ func TestConfigFromEnvironment(t *testing.T) {
 		"no JSON":       {map[string]string{"CACHES": "{"}, nil, "CACHES"},
 		"a bad version": {map[string]string{"CACHE_VERSION": "x"}, nil, `CACHE_VERSION "x"`},
 		"a bad TTL":     {map[string]string{"CACHE_TTL": "-1m"}, nil, `"-1m"`},
+		"a TTL below zero that no duration holds": {map[string]string{"CACHE_TTL": "-10000000000"}, nil, `"-10000000000"`},
 	} {
 		got, err := larder.ConfigFromEnv(func(key string) string { return tt.env[key] })
 		if tt.err != "" {

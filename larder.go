@@ -29,7 +29,8 @@ var (
 	// ErrClosed: the cache was closed.
 	ErrClosed = readthrough.ErrClosed
 	// ErrStore: the store failed, or was too slow. A value that came with it is
-	// good. What the caller cancelled is context.Canceled without it.
+	// good. What the caller cancelled is context.Canceled without it; GetOrSet
+	// returns the cause, where there is one.
 	ErrStore = errors.New("larder: store failed")
 )
 
@@ -86,7 +87,8 @@ func WithLogger(l *slog.Logger) Option { return func(s *settings) { s.engine.Log
 func WithClock(now func() time.Time) Option { return func(s *settings) { s.engine.Now = now } }
 
 // WithTimeout sets how long a request waits for the store at one step, before
-// it goes on without. Default: 500 ms.
+// it goes on without. Default: 500 ms. A call of Memcached that has begun ends by
+// the timeout of its URL, be that longer.
 func WithTimeout(d time.Duration) Option { return func(s *settings) { s.engine.Timeout = d } }
 
 // WithSessionCookies replaces the list of what a cookie's name contains if it

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"time"
@@ -219,16 +220,25 @@ func SetMany[T any](ctx context.Context, c *Cache, items map[string]T, ttl time.
 	return eachKey(items, func(key string) error { return Set(ctx, c, key, items[key], ttl, opts...) })
 }
 
-// eachKey calls f for every key, sixteen at a time.
+// eachKey calls f for every key, sixteen at a time. A panic in one of them is the
+// caller's.
 func eachKey[T any](items map[string]T, f func(key string) error) error {
 	var failures KeyErrors
+	var panicked string
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, 16)
 	for key := range items {
 		slots <- struct{}{}
 		wg.Go(func() {
-			defer func() { <-slots }()
+			defer func() {
+				if v := recover(); v != nil {
+					mu.Lock()
+					defer mu.Unlock()
+					panicked = fmt.Sprintf("%v\n\ngoroutine of one key:\n%s", v, debug.Stack())
+				}
+				<-slots
+			}()
 			if err := f(key); err != nil {
 				mu.Lock()
 				defer mu.Unlock()
@@ -237,6 +247,9 @@ func eachKey[T any](items map[string]T, f func(key string) error) error {
 		})
 	}
 	wg.Wait()
+	if panicked != "" {
+		panic(panicked)
+	}
 	return failures.Err()
 }
 
@@ -320,7 +333,11 @@ func (c *Cache) moveVersion(ctx context.Context, key string, delta int) (int, er
 		return 0, err
 	}
 	c.engine.Use(r.Context(), n)
-	if _, why := r.Commit(c.again(n, r)); why != "" {
+	switch _, why := r.Commit(c.again(n, r)); {
+	case why == "":
+	case ctx.Err() != nil:
+		return 0, failed(fmt.Errorf("larder: version of %q: %w", key, ctx.Err()))
+	default:
 		return 0, failed(fmt.Errorf("larder: version of %q: not kept (%s)", key, why))
 	}
 	_, err = c.Delete(ctx, key)

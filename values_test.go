@@ -335,6 +335,24 @@ func TestPrefixesIsolate(t *testing.T) {
 	})
 }
 
+// A prefix can be said in two places. Where they join it must not be the text of
+// another one.
+func TestAPrefixInTheURLAndAnotherOne(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, url string) {
+		sep := "?"
+		if strings.Contains(url, sep) {
+			sep = "&"
+		}
+		one, other := open(t, url+sep+"prefix=shop", larder.WithPrefix("eu")), open(t, url, larder.WithPrefix("shop:eu"))
+		set(t, one, "k", "of the shop", minute)
+		wantNone(t, other, "k")
+		if err := other.Clear(bg); err != nil {
+			t.Fatal(err)
+		}
+		want(t, one, "k", "of the shop")
+	})
+}
+
 func TestWhatDoesNotDecodeIsAnError(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, url string) {
 		c := open(t, url)
@@ -380,6 +398,50 @@ func TestAnInvalidatedValueIsGoneForEverybody(t *testing.T) {
 				t.Fatal(err)
 			}
 			wantNone(t, c, "k")
+		}
+	})
+}
+
+// faulty is a value that cannot be written.
+type faulty struct{}
+
+func (faulty) MarshalJSON() ([]byte, error) { panic("a codec went wrong") }
+
+// As with Set, whoever called gets the panic, and can recover from it.
+func TestAPanicInSetManyReachesItsCaller(t *testing.T) {
+	c := open(t, "")
+	defer func() {
+		if v := recover(); v == nil || !strings.Contains(fmt.Sprint(v), "a codec went wrong") {
+			t.Errorf("recovered %v", v)
+		}
+	}()
+	larder.SetMany(bg, c, map[string]faulty{"a": {}, "b": {}}, minute)
+	t.Error("no panic")
+}
+
+func TestWhatTheCallerCancelledIsNoFailureOfTheStore(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, url string) {
+		c := open(t, url)
+		set(t, c, "text", "v", minute)
+		set(t, c, "number", 1, minute)
+		plain, cancel := context.WithCancel(bg)
+		cancel()
+		caused, cancelBy := context.WithCancelCause(bg)
+		cancelBy(errors.New("another goroutine of an errgroup failed"))
+		for with, ctx := range map[string]context.Context{"without a cause": plain, "with a cause": caused} {
+			for what, ask := range map[string]func() error{
+				"Set":         func() error { return larder.Set(ctx, c, "text", "w", minute) },
+				"Set, number": func() error { return larder.Set(ctx, c, "number", 2, minute) },
+				"Add":         func() error { _, err := larder.Add(ctx, c, "new", "w", minute); return err },
+				"Delete":      func() error { _, err := c.Delete(ctx, "text"); return err },
+				"Touch":       func() error { _, err := c.Touch(ctx, "text", minute); return err },
+				"Incr":        func() error { _, err := c.Incr(ctx, "number", 1); return err },
+				"IncrVersion": func() error { _, err := c.IncrVersion(ctx, "text"); return err },
+			} {
+				if err := ask(); !errors.Is(err, context.Canceled) || errors.Is(err, larder.ErrStore) {
+					t.Errorf("%s %s: %v", what, with, err)
+				}
+			}
 		}
 	})
 }

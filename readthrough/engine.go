@@ -68,13 +68,14 @@ func setDefault[T int | time.Duration](v *T, d T) {
 // An Engine keeps what renders yield in a store, and is right about when it
 // may be used. All its methods may be called concurrently.
 type Engine struct {
-	o     Options
-	store store.Store // without prefix views
-	space string      // prefix of every key of this engine
-	keys  *keyTable
-	marks marks
-	hooks *observe.Hooks
-	wall  wallClock
+	o       Options
+	store   store.Store // without prefix views
+	space   string      // prefix of every key of this engine
+	bounded bool        // no call of the store takes longer than Timeout
+	keys    *keyTable
+	marks   marks
+	hooks   *observe.Hooks
+	wall    wallClock
 
 	flight map[string]*flight // guarded by crossing
 
@@ -95,10 +96,16 @@ func New(s store.Store, o Options) *Engine {
 	}); ok {
 		inner, prefix = v.Unwrap()
 	}
+	if prefix != "" {
+		prefix += "#" // else "a:" with the Prefix "b" would be the Prefix "a:b"
+	}
 	e := &Engine{o: o, store: inner, space: prefix + spaceOf(o.Prefix), keys: newKeyTable(), hooks: o.Hooks,
 		flight: map[string]*flight{}, slots: make(chan struct{}, o.Background)}
 	e.alive, e.stop = context.WithCancel(context.Background())
+	limit := store.Timeout(inner)
+	e.bounded = 0 < limit && limit <= o.Timeout
 	if l, ok := inner.(store.Local); ok {
+		e.bounded = true // it never waits
 		e.marks = newLocalMarks(e, l)
 	} else {
 		e.marks = newSharedMarks(e)

@@ -9,11 +9,8 @@ func (m *sharedMarks) findMany(ctx context.Context, ks []*Key) ([]*Entry, error)
 	if len(ks) == 0 {
 		return nil, ctx.Err()
 	}
-	if !m.bounded {
-		var cancel context.CancelFunc
-		ctx, cancel = m.e.limited(ctx)
-		defer cancel()
-	}
+	ctx, cancel := m.e.step(ctx)
+	defer cancel()
 	out, left := make([]*Entry, len(ks)), make([]int, len(ks))
 	for i := range left {
 		left[i] = i
@@ -47,10 +44,17 @@ func (m *sharedMarks) findSome(ctx context.Context, ks []*Key, left []int, out [
 	if err != nil {
 		return nil, err
 	}
+	void := map[string]bool{} // roots
 	for i, at := range left {
 		g := readingOf(gs[i].k, gs[i].va, gs[i].reads, asked.pick(gs[i].reads.keys, vals), flushed)
+		if void[string(g.rootRaw)] {
+			continue
+		}
 		g.together = true
 		n, wrong, err := m.judge(ctx, &g)
+		if g.void {
+			void[string(g.rootRaw)] = true
+		}
 		if out[at] = n; wrong {
 			again = append(again, at)
 		}

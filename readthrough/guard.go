@@ -84,17 +84,42 @@ func isFailure(ctx context.Context, err error) bool {
 	switch {
 	case errors.Is(err, store.ErrTooLarge), errors.Is(err, store.ErrNotFound), errors.Is(err, errors.ErrUnsupported):
 		return false
-	case ctx.Err() != nil && !errors.Is(context.Cause(ctx), errSlow):
+	case over(ctx) && !errors.Is(context.Cause(ctx), errSlow):
 		return false // the caller left, or had less patience than the store is given
 	}
 	return true
 }
 
+// over reports whether ctx has ended. A connection may notice a deadline a moment
+// before the context's timer, which is waited for then: it says whose it was.
+func over(ctx context.Context) bool {
+	if end, ok := ctx.Deadline(); !ok || time.Now().Before(end) {
+		return ctx.Err() != nil
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(timerLag):
+	}
+	return true
+}
+
+// timerLag is how late a context may notice its end. One that takes longer has no
+// timer, and is none of limited's.
+const timerLag = 100 * time.Millisecond
+
 // errSlow is why a context of limited ended.
 var errSlow = errors.New("larder: store took too long")
 
-// limited bounds one step's calls of the store. A store that bounds its own
-// calls needs no second timer.
+// limited bounds one step's calls of the store.
 func (e *Engine) limited(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, e.o.Timeout, errSlow)
+}
+
+// step is limited for steps of one call or few. A store that bounds its own calls
+// needs no second timer for them.
+func (e *Engine) step(ctx context.Context) (context.Context, context.CancelFunc) {
+	if e.bounded {
+		return ctx, func() {}
+	}
+	return e.limited(ctx)
 }

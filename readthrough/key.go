@@ -76,6 +76,10 @@ const (
 	maxVariants = 32 // remembered per key; the store may hold more
 	keySets     = 1 << 13
 	keyWays     = 4
+
+	// In bytes: whoever asks decides how long these are.
+	maxMaterial = 2 << 10 // of a key that the table remembers
+	maxValues   = 8 << 10 // of all variants together that a key remembers
 )
 
 // keyTable remembers keys by their material: some places per hash, the newest
@@ -102,6 +106,9 @@ func (t *keyTable) find(f *Face, material []byte) (k *Key, hash uint64) {
 }
 
 func (t *keyTable) add(k *Key) {
+	if len(k.material) > maxMaterial {
+		return
+	}
 	set := &t.sets[k.hash%keySets]
 	for i := range set {
 		if k = set[i].Swap(k); k == nil {
@@ -187,16 +194,26 @@ func (e *Engine) newVariant(k *Key, s *seen, values string) *variant {
 // remember adds va to what is known, unless the names have changed since.
 func (k *Key) remember(s *seen, va *variant) {
 	old := k.seen.Load()
-	if !slices.Equal(old.names, s.names) {
+	if !slices.Equal(old.names, s.names) || len(va.values) > maxValues {
 		return
 	}
-	keep := old.variants[:min(len(old.variants), maxVariants-1)]
+	keep := old.variants[:beside(va, old.variants)]
 	if k.face.Rooted {
 		keep = nil
 	}
 	s = &seen{names: old.names}
 	s.variants = append(append(s.room[:0], va), keep...)
 	k.seen.CompareAndSwap(old, s)
+}
+
+// beside is how many of the variants are remembered together with va.
+func beside(va *variant, variants []*variant) (n int) {
+	room := maxValues - len(va.values)
+	for n < min(len(variants), maxVariants-1) && len(variants[n].values) <= room {
+		room -= len(variants[n].values)
+		n++
+	}
+	return n
 }
 
 // relearn notes the names that the unit varies on.

@@ -99,6 +99,8 @@ func (n *nearCopies) pulse(ctx context.Context) (*pulse, error) {
 }
 
 func (n *nearCopies) read(ctx context.Context) (*pulse, error) {
+	ctx, cancel := n.m.e.limited(ctx) // with the time that others take to read it
+	defer cancel()
 	asked := n.since()
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -18,7 +18,6 @@ type sharedMarks struct {
 	e       *Engine
 	s       store.Store
 	guard   *guard
-	bounded bool // the store bounds its own calls
 	shards  int
 	roots   []string // keys of the root's copies
 	pulses  []string
@@ -28,7 +27,7 @@ type sharedMarks struct {
 }
 
 func newSharedMarks(e *Engine) *sharedMarks {
-	m := &sharedMarks{e: e, s: e.store, bounded: store.Timeout(e.store) > 0, shards: store.Shards(e.store)}
+	m := &sharedMarks{e: e, s: e.store, shards: store.Shards(e.store)}
 	m.guess = make([]atomic.Uint64, m.shards)
 	for i := range m.shards {
 		m.roots = append(m.roots, e.space+"P"+strconv.Itoa(i))
@@ -117,6 +116,7 @@ type reading struct {
 
 	together bool // others are read with it: what it lacks is read with what they lack
 	lacks    bool // it was together, and lacked marks
+	void     bool // no entry under this root counts any more
 }
 
 func readingOf(k *Key, va *variant, r *reads, vals [][]byte, flushed uint64) (g reading) {
@@ -130,11 +130,8 @@ func readingOf(k *Key, va *variant, r *reads, vals [][]byte, flushed uint64) (g 
 }
 
 func (m *sharedMarks) find(ctx context.Context, k *Key, v Varied) (*Entry, error) {
-	if !m.bounded {
-		var cancel context.CancelFunc
-		ctx, cancel = m.e.limited(ctx)
-		defer cancel()
-	}
+	ctx, cancel := m.e.step(ctx)
+	defer cancel()
 	s := k.seen.Load()
 	for range 4 {
 		if k.face.Rooted {
@@ -279,12 +276,14 @@ func (m *sharedMarks) void(ctx context.Context, g *reading) bool {
 	name, err := store.Incarnation(ctx, m.s)
 	if err != nil {
 		m.guard.note(ctx, "incarnation", err)
+		g.void = true
 		return true
 	}
 	now := incarnationOf(name)
 	if g.root.of(now) {
 		return false
 	}
+	g.void = true
 	fresh := rootRecord{newToken(), now}
 	_, err = store.Swap(ctx, m.s, m.root(g.k), g.rootRaw, fresh.encode(), store.Forever)
 	m.guard.note(ctx, "incarnation", err)

@@ -28,6 +28,10 @@ func (m *sharedMarks) begin(r *Render, a *Access) *Entry {
 // and the pulses. What is absent is made. All of it is read before the render
 // begins, which is what makes the stamp mean something.
 func (m *sharedMarks) stamp(r *Render, a *Access) *Entry {
+	if store.Forgets(m.s) { // nobody need wait to hear that
+		r.forbid("mark-lost")
+		return nil
+	}
 	ctx, cancel := m.e.limited(r.ctx)
 	defer cancel()
 	for range 4 {

@@ -143,6 +143,35 @@ func TestTripsForManyUnknownUnits(t *testing.T) {
 	}
 }
 
+// A server that has come back with old memory is told so once, and not for each
+// unit that is found there.
+func TestTripsForManyUnitsAfterARestart(t *testing.T) {
+	for _, f := range []*Face{plainFace, rootedFace} {
+		s := newShelf()
+		s.run = "first"
+		e := engine(t, s, Options{})
+		var ks []*Key
+		for i := range 50 {
+			keep(t, e, e.Key(f, []byte(fmt.Sprint(i))), fmt.Sprint(i))
+			ks = append(ks, e.Key(f, []byte(fmt.Sprint(i))))
+		}
+		s.run = "second"
+		var ns []*Entry
+		if trips := s.counted(func() { ns, _ = e.FindMany(bg, ks) }); trips != 2 {
+			t.Errorf("%s: %d trips, want 2: to look, and to make the root void", f.Name, trips)
+		}
+		for i, n := range ns {
+			if n != nil {
+				t.Errorf("%s: %d is there", f.Name, i)
+			}
+		}
+		if n := keep(t, e, ks[0], "new"); n == nil {
+			t.Error("nothing can be kept")
+		}
+		want(t, e, ks[0], "new")
+	}
+}
+
 func TestALocalHitAllocatesNothing(t *testing.T) {
 	s := memstore.New(memstore.Options{})
 	defer s.Close()

@@ -21,7 +21,7 @@ func (e *Engine) Put(ctx context.Context, k *Key, a Access, p Product) error {
 		return ErrClosed
 	}
 	if ctx.Err() != nil {
-		return fmt.Errorf("larder: set: %w", context.Cause(ctx))
+		return fmt.Errorf("larder: set: %w", ctx.Err())
 	}
 	if p.Life.total() <= 0 {
 		_, err := e.Delete(ctx, k)
@@ -34,7 +34,7 @@ func (e *Engine) Put(ctx context.Context, k *Key, a Access, p Product) error {
 	case why == "":
 		return nil
 	case ctx.Err() != nil:
-		return fmt.Errorf("larder: set: %w", context.Cause(ctx))
+		return fmt.Errorf("larder: set: %w", ctx.Err())
 	case why == "invalidated", why == "mark-lost":
 		_, err := e.Delete(ctx, k)
 		return err
@@ -104,6 +104,8 @@ func (e *Engine) PutBare(ctx context.Context, k *Key, text []byte, ttl time.Dura
 		_, err := e.Delete(ctx, k)
 		return err
 	}
+	ctx, cancel := e.step(ctx)
+	defer cancel()
 	key, err := e.rootedKey(ctx, k, true)
 	if err != nil {
 		return err
@@ -115,7 +117,7 @@ func (e *Engine) PutBare(ctx context.Context, k *Key, text []byte, ttl time.Dura
 // something that p depends on is invalidated meanwhile, it is gone afterwards,
 // as with Put.
 func (e *Engine) Add(ctx context.Context, k *Key, a Access, p Product) (bool, error) {
-	return e.add(ctx, k, p.Life, func() ([]byte, string) {
+	return e.add(ctx, k, p.Life, func(ctx context.Context) ([]byte, string) {
 		r := e.put(ctx, k, a)
 		defer r.letGo()
 		if why := r.Why(); why != "" {
@@ -134,10 +136,12 @@ func (e *Engine) Add(ctx context.Context, k *Key, a Access, p Product) (bool, er
 
 // AddBare is Add for a bare integer.
 func (e *Engine) AddBare(ctx context.Context, k *Key, text []byte, ttl time.Duration) (bool, error) {
-	return e.add(ctx, k, Life{Fresh: ttl}, func() ([]byte, string) { return text, "" })
+	return e.add(ctx, k, Life{Fresh: ttl}, func(context.Context) ([]byte, string) { return text, "" })
 }
 
-func (e *Engine) add(ctx context.Context, k *Key, life Life, blob func() ([]byte, string)) (bool, error) {
+func (e *Engine) add(ctx context.Context, k *Key, life Life, blob func(context.Context) ([]byte, string)) (bool, error) {
+	ctx, cancel := e.step(ctx)
+	defer cancel()
 	for range 8 {
 		raw, n, err := e.raw(ctx, k)
 		if err != nil {
@@ -149,7 +153,7 @@ func (e *Engine) add(ctx context.Context, k *Key, life Life, blob func() ([]byte
 		if life.total() <= 0 { // Django's rule: success, though nothing remains
 			return true, nil
 		}
-		b, why := blob()
+		b, why := blob(ctx)
 		switch why {
 		case "":
 		case "invalidated", "mark-lost": // it is gone, as if it had been added before
@@ -195,6 +199,8 @@ func (e *Engine) raw(ctx context.Context, k *Key) ([]byte, *Entry, error) {
 
 // Delete removes k and reports whether it held something that counted.
 func (e *Engine) Delete(ctx context.Context, k *Key) (existed bool, err error) {
+	ctx, cancel := e.step(ctx)
+	defer cancel()
 	n, err := e.Find(ctx, k, nil)
 	if err != nil {
 		return false, err
@@ -211,6 +217,8 @@ func (e *Engine) Delete(ctx context.Context, k *Key) (existed bool, err error) {
 // A window for stale use that it had stays as long, and a limit that was said
 // while it was made holds for all of it.
 func (e *Engine) Touch(ctx context.Context, k *Key, life Life) (bool, error) {
+	ctx, cancel := e.step(ctx)
+	defer cancel()
 	for range 8 {
 		b, n, err := e.raw(ctx, k)
 		if err != nil || n == nil || !n.Fresh(e.Now()) {
@@ -255,6 +263,8 @@ func (e *Engine) Incr(ctx context.Context, k *Key, delta int64) (int64, error) {
 	if e.closed.Load() {
 		return 0, ErrClosed
 	}
+	ctx, cancel := e.step(ctx)
+	defer cancel()
 	key, err := e.rootedKey(ctx, k, true)
 	if err != nil {
 		return 0, err
