@@ -29,7 +29,7 @@ func (rec *recorder) decide(status int) {
 		rec.mistaken, rec.state = true, swallowing // RFC 9111 §4.3.4: no update by what is about something else
 		return
 	case rec.revalidating && status == http.StatusNotModified:
-		rec.response = policy.Response{Status: rec.stale.status, Header: policy.Update304(rec.stale.header(), h)}
+		rec.updated(h)
 		rec.state = swallowing
 	case rec.hides(status, now):
 		rec.refuse("stale-if-error", 0)
@@ -40,12 +40,12 @@ func (rec *recorder) decide(status int) {
 	}
 	rec.response.RequestTime, rec.response.ResponseTime, rec.response.Target = rec.render.Begun(), now, rec.x.target()
 	rec.verdict = rec.x.rt.policy.Store(rec.x.r, rec.response)
+	var star bool
+	if rec.names, star = rec.x.rt.varies(rec.response.Header); star {
+		rec.verdict = policy.Verdict{Reason: policy.NotVaryStar}
+	}
 	if rec.state == swallowing {
 		return
-	}
-	var star bool
-	if rec.names, star = rec.x.rt.varies(h); star {
-		rec.verdict = policy.Verdict{Reason: policy.NotVaryStar}
 	}
 	rec.x.rt.patchCoding(h)
 	rec.length = contentLength(h)
@@ -56,6 +56,13 @@ func (rec *recorder) decide(status int) {
 		return
 	}
 	rec.begin(h)
+}
+
+// updated makes the response the stale page with the fields of an answer that
+// describes it (RFC 9111 §3.2). What the route itself adds to Vary stays.
+func (rec *recorder) updated(h http.Header) {
+	rec.response = policy.Response{Status: rec.stale.status, Header: policy.Update304(rec.stale.header(), h)}
+	rec.x.rt.patchCoding(rec.response.Header)
 }
 
 // begin turns to recording, under the header h as it stands now.

@@ -65,6 +65,7 @@ type exchange struct {
 	unit   *readthrough.Key   // of a render
 	varied *lookup            // of a render
 	part   *readthrough.Entry // incomplete page that a render may add to
+	old    *readthrough.Entry // of the stale page that a render may find to be still good
 }
 
 // ServeHTTP answers from the cache where it may, and otherwise runs the

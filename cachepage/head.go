@@ -13,8 +13,9 @@ import (
 
 // head passes a HEAD on and updates the stored page by the answer, if that
 // describes it (RFC 9111 §4.3.5).
-func (x *exchange) head(k *readthrough.Key, l *lookup, p *page, use policy.Use, says field.Status) {
+func (x *exchange) head(k *readthrough.Key, l *lookup, n *readthrough.Entry, p *page, use policy.Use, says field.Status) {
 	never := func(*readthrough.Entry) bool { return false }
+	x.old = n
 	_, render := x.pages.engine.Lead(x.r.Context(), k, readthrough.Access{
 		Name: x.r.URL.Path, Varied: l, Tags: x.rt.known(x.r), Names: x.rt.varyOn, Alone: true, Usable: never,
 	})
@@ -36,10 +37,8 @@ func (rec *recorder) decideDescribed(status int) {
 		rec.render.Refuse("changed", 0)
 		x.outdate(rec.described)
 	default:
-		rec.response = policy.Response{
-			Status: rec.stale.status, Header: policy.Update304(stored, rec.header), Target: x.target(),
-			RequestTime: rec.render.Begun(), ResponseTime: x.pages.engine.Time(),
-		}
+		rec.updated(rec.header)
+		rec.response.RequestTime, rec.response.ResponseTime, rec.response.Target = rec.render.Begun(), x.pages.engine.Time(), x.target()
 		rec.verdict = x.rt.policy.Store(x.r, rec.response)
 		rec.names, _ = x.rt.varies(rec.response.Header)
 	}
@@ -52,7 +51,7 @@ func (rec *recorder) finishDescribed() {
 		rec.render.Abort("not-updated")
 		return
 	}
-	rec.commit(rec.response.Header, rec.stale.content())
+	rec.keepOn()
 }
 
 // outdate drops a page that a HEAD has shown to be another one by now.

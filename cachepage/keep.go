@@ -85,7 +85,7 @@ func (rec *recorder) finishSwallowed() {
 		return
 	}
 	p := rec.stale
-	n, why := rec.commit(rec.response.Header, p.content())
+	n, why := rec.keepOn()
 	if n != nil {
 		p = n.Live.(*page)
 	}
@@ -96,6 +96,14 @@ func (rec *recorder) finishSwallowed() {
 	says := rec.says
 	says.FwdStatus, says.Stored, says.Detail = rec.status, why == "", why
 	rec.x.serve(p, now.UnixNano(), &says)
+}
+
+// keepOn keeps the stale page under its updated header. The tags that were said
+// when it was made are still what it depends on: an answer without a body need
+// not say them again.
+func (rec *recorder) keepOn() (*readthrough.Entry, string) {
+	rec.render.Tag(rec.x.old.Tags()...)
+	return rec.commit(rec.response.Header, rec.stale.content())
 }
 
 // finishRecorded keeps the page first and sends it then, so that nobody waits

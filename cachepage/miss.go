@@ -24,7 +24,7 @@ func (x *exchange) miss(k *readthrough.Key, l *lookup, n *readthrough.Entry, err
 	case use.Action == policy.GatewayTimeout:
 		y.refuseToAsk(use)
 	case x.r.Method == http.MethodHead && x.rt.policy.Follow && p != nil && !x.q.Selective:
-		y.head(k, l, p, use, says)
+		y.head(k, l, n, p, use, says)
 	case x.r.Method == http.MethodHead || x.q.Ranged && !x.mayKeepPart(n):
 		y.saw(observe.Miss, use.Reason)
 		y.forward(withQuery(y.r, y.query), says)
@@ -81,7 +81,7 @@ func (x *exchange) lead(k *readthrough.Key, l *lookup, n *readthrough.Entry, sta
 		x.leave(render)
 		return
 	}
-	x.unit, x.varied = k, l
+	x.unit, x.varied, x.old = k, l, n
 	x.part = x.heldPart(n)
 	x.render(render, stale, use, says)
 }
