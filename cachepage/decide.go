@@ -25,6 +25,9 @@ func (rec *recorder) decide(status int) {
 	h, now := rec.Header(), rec.x.pages.engine.Time()
 	rec.x.rt.patchVary(h)
 	switch {
+	case rec.misreads(status):
+		rec.misread, rec.mistaken, rec.state = true, true, swallowing
+		return
 	case rec.revalidating && status == http.StatusNotModified && !policy.Validates(rec.stale.header(), h):
 		rec.mistaken, rec.state = true, swallowing // RFC 9111 §4.3.4: no update by what is about something else
 		return
@@ -56,6 +59,14 @@ func (rec *recorder) decide(status int) {
 		return
 	}
 	rec.begin(h)
+}
+
+// misreads reports whether the handler was asked with a query that its answer
+// does not stand by: the visitor asked for another page. A failure is one for any
+// query, and a 304 to us is about a page that stands by it.
+func (rec *recorder) misreads(status int) bool {
+	x := rec.x
+	return x.reduced() && status < 500 && !(rec.revalidating && status == http.StatusNotModified) && !x.confirmed(rec.header)
 }
 
 // updated makes the response the stale page with the fields of an answer that

@@ -205,7 +205,7 @@ func (x *exchange) searchPath() string {
 // judge decides about what the engine found. The page is nil if the request
 // may not see it, whatever happens.
 func (x *exchange) judge(n *readthrough.Entry, now int64) (*page, policy.Use) {
-	if n == nil || n.Uncacheable() {
+	if n == nil || n.Uncacheable() || x.misfits(n) {
 		return nil, x.rt.policy.Absent(&x.q)
 	}
 	p, ok := n.Live.(*page)

@@ -19,6 +19,9 @@ func (x *exchange) miss(k *readthrough.Key, l *lookup, n *readthrough.Entry, err
 	p, use := x.judge(n, now)
 	y := new(exchange) // the copy may outlive the stack, x may not
 	*y = *x
+	if n != nil && y.misfits(n) {
+		n = nil
+	}
 	says := field.Status{Fwd: fwdReason(use, k), Detail: detailOf(use, err), Key: x.statusKey(k)}
 	switch {
 	case use.Action == policy.GatewayTimeout:
@@ -27,6 +30,7 @@ func (x *exchange) miss(k *readthrough.Key, l *lookup, n *readthrough.Entry, err
 		y.head(k, l, n, p, use, says)
 	case x.r.Method == http.MethodHead || x.q.Ranged && !x.mayKeepPart(n):
 		y.saw(observe.Miss, use.Reason)
+		y.unreduce()
 		y.forward(withQuery(y.r, y.query), says)
 	case use.Action == policy.ServeStale:
 		y.serveStale(k, l, n, p, now, says)
@@ -144,8 +148,22 @@ func (x *exchange) render(render *readthrough.Render, stale *page, use policy.Us
 	}
 	again := newRecorder(x, render)
 	again.says, again.stale = says, stale
-	r.Header = policy.Unconditional(asked)
+	if r.Header = policy.Unconditional(asked); rec.misread {
+		r = x.reread(render)
+	}
 	x.run(again, r)
+}
+
+// reread is the request with the query as it was asked for, since the rule that
+// it was read with does not hold for this page. The answer is not kept under the
+// key that was made with it.
+func (x *exchange) reread(render *readthrough.Render) *http.Request {
+	x.pages.search.forget(x.searchPath())
+	x.unreduce()
+	render.Refuse("no-vary-search", 0)
+	r := x.r.WithContext(render.Context())
+	r.Header = x.rt.policy.ForMiss(x.r.Header)
+	return r
 }
 
 // run has the handler answer to a recorder. It gets a header of its own, since

@@ -137,11 +137,12 @@ func (rec *recorder) complement(held []byte) {
 	rec.render.Tag(rec.x.part.Tags()...)
 	rec.joined, rec.status = true, http.StatusOK
 	rec.decide(http.StatusOK)
-	if rec.state == recording {
+	switch rec.state {
+	case recording:
 		rec.buf = append(rec.buf, held...)
-		return
+	case passing:
+		rec.x.w.Write(held)
 	}
-	rec.x.w.Write(held)
 }
 
 // keepPart keeps the answer to a range request, joined with the part that is
