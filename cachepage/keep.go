@@ -17,7 +17,7 @@ import (
 // finish ends the exchange after the handler has returned.
 func (rec *recorder) finish() {
 	if rec.state == waiting {
-		if rec.render == nil && rec.x.r.Context().Err() != nil { // it may have given up: whoever set the time for it answers
+		if rec.gaveUp() {
 			rec.x.invalidateUnsafe(http.StatusOK, rec.header, nil)
 			return
 		}
@@ -40,6 +40,19 @@ func (rec *recorder) finish() {
 		rec.finishRecorded()
 	}
 	rec.freeBuffer()
+}
+
+// gaveUp reports whether the handler may have returned because its time was up,
+// and ends the render if so: whoever set the time answers.
+func (rec *recorder) gaveUp() bool {
+	if rec.x.r.Context().Err() == nil || rec.render != nil && rec.render.Context().Err() == nil {
+		return false
+	}
+	if rec.render != nil {
+		rec.render.Abort("cancelled")
+	}
+	rec.done = true
+	return true
 }
 
 // recoverAndRelease is deferred around the handler: whatever happens, those who
