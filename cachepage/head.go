@@ -22,7 +22,7 @@ func (x *exchange) head(k *readthrough.Key, l *lookup, n *readthrough.Entry, p *
 	x.saw(observe.Miss, use.Reason)
 	rec := newRecorder(x, render)
 	rec.says, rec.stale, rec.described = says, p, k
-	x.run(rec, withQuery(x.r, x.query).WithContext(render.Context()))
+	x.run(rec, x.forHandler().WithContext(render.Context()))
 }
 
 // decideDescribed passes the answer to a HEAD on, and notes what it says about

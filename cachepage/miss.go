@@ -31,7 +31,7 @@ func (x *exchange) miss(k *readthrough.Key, l *lookup, n *readthrough.Entry, err
 	case x.r.Method == http.MethodHead || x.q.Ranged && !x.mayKeepPart(n):
 		y.saw(observe.Miss, use.Reason)
 		y.unreduce()
-		y.forward(withQuery(y.r, y.query), says)
+		y.forward(y.forHandler(), says)
 	case use.Action == policy.ServeStale:
 		y.serveStale(k, l, n, p, now, says)
 	default:
@@ -128,19 +128,15 @@ func (x *exchange) render(render *readthrough.Render, stale *page, use policy.Us
 	rec := newRecorder(x, render)
 	rec.says, rec.stale = says, stale
 	rec.revalidating = stale != nil && use.Action == policy.Revalidate && x.rt.policy.Follow
-	r := withQuery(x.r, x.query).WithContext(render.Context())
+	r := x.forHandler().WithContext(render.Context())
 	rec.completing = x.completes()
 	switch {
 	case rec.revalidating:
-		r.Header = policy.Validators(x.r.Header, stale.header())
+		r.Header = policy.Validators(r.Header, stale.header())
 	case rec.completing:
 		r.Header = x.askForRest()
 	default:
-		r.Header = x.rt.policy.ForMiss(x.r.Header)
-	}
-	if len(x.rt.codings) > 0 && r.Header["Accept-Encoding"] != nil { // negotiated here
-		r.Header = r.Header.Clone()
-		delete(r.Header, "Accept-Encoding")
+		r.Header = x.rt.policy.ForMiss(r.Header)
 	}
 	asked := r.Header
 	if x.run(rec, r); !rec.mistaken {
@@ -154,6 +150,19 @@ func (x *exchange) render(render *readthrough.Render, stale *page, use policy.Us
 	x.run(again, r)
 }
 
+// forHandler is the request without what no page is to depend on: parameters that
+// are not in the key, and the codings where the route negotiates them.
+func (x *exchange) forHandler() *http.Request {
+	r := withQuery(x.r, x.query)
+	if len(x.rt.codings) == 0 || r.Header["Accept-Encoding"] == nil {
+		return r
+	}
+	r2 := *r
+	r2.Header = r.Header.Clone()
+	delete(r2.Header, "Accept-Encoding")
+	return &r2
+}
+
 // reread is the request with the query as it was asked for, since the rule that
 // it was read with does not hold for this page. The answer is not kept under the
 // key that was made with it.
@@ -161,8 +170,8 @@ func (x *exchange) reread(render *readthrough.Render) *http.Request {
 	x.pages.search.forget(x.searchPath())
 	x.unreduce()
 	render.Refuse("no-vary-search", 0)
-	r := x.r.WithContext(render.Context())
-	r.Header = x.rt.policy.ForMiss(x.r.Header)
+	r := x.forHandler().WithContext(render.Context())
+	r.Header = x.rt.policy.ForMiss(r.Header)
 	return r
 }
 
