@@ -12,14 +12,22 @@ import (
 )
 
 // head passes a HEAD on and updates the stored page by the answer, if that
-// describes it (RFC 9111 §4.3.5).
-func (x *exchange) head(k *readthrough.Key, l *lookup, n *readthrough.Entry, p *page, use policy.Use, says field.Status) {
+// describes it (RFC 9111 §4.3.5). The page is looked up again now that the render
+// has begun: what was invalidated before must not come back.
+func (x *exchange) head(k *readthrough.Key, l *lookup, use policy.Use, says field.Status) {
 	never := func(*readthrough.Entry) bool { return false }
-	x.old = n
 	_, render := x.pages.engine.Lead(x.r.Context(), k, readthrough.Access{
 		Name: x.r.URL.Path, Varied: l, Tags: x.rt.known(x.r), Names: x.rt.varyOn, Alone: true, Usable: never,
 	})
 	x.saw(observe.Miss, use.Reason)
+	x.unit, x.varied = k, l
+	x.old = x.present()
+	p, _ := x.judge(x.old, x.pages.engine.Now())
+	if p == nil {
+		render.Abort("invalidated")
+		x.forward(x.forHandler(), says)
+		return
+	}
 	rec := newRecorder(x, render)
 	rec.says, rec.stale, rec.described = says, p, k
 	x.run(rec, x.forHandler().WithContext(render.Context()))

@@ -27,7 +27,7 @@ func (x *exchange) miss(k *readthrough.Key, l *lookup, n *readthrough.Entry, err
 	case use.Action == policy.GatewayTimeout:
 		y.refuseToAsk(use)
 	case x.r.Method == http.MethodHead && x.rt.policy.Follow && p != nil && !x.q.Selective:
-		y.head(k, l, n, p, use, says)
+		y.head(k, l, use, says)
 	case x.r.Method == http.MethodHead || x.q.Ranged && !x.mayKeepPart(n):
 		y.saw(observe.Miss, use.Reason)
 		y.unreduce()
