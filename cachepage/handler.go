@@ -169,6 +169,9 @@ func (x *exchange) session() bool {
 
 // key is the unit of the request's URL, nil if that has no one meaning.
 func (x *exchange) key(b *binding) *readthrough.Key {
+	if u := x.r.URL; u.User != nil || u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
+		return nil // of an absolute target that says what is not in the key
+	}
 	var ok bool
 	if x.query, ok = x.rt.query.apply(x.r.URL.RawQuery); !ok {
 		return nil
