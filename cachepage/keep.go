@@ -63,6 +63,7 @@ func (rec *recorder) recoverAndRelease() {
 	}
 	v := recover()
 	rec.render.Abort("panic")
+	hidden := rec.state == swallowing && rec.response.Header == nil && !rec.mistaken // already, by its status
 	rec.mistaken = false
 	if rec.posted != nil && rec.state == recording {
 		rec.x.invalidateUnsafe(rec.status, rec.frozen, nil)
@@ -74,8 +75,10 @@ func (rec *recorder) recoverAndRelease() {
 		return
 	}
 	now := rec.x.pages.engine.Time()
-	if v != http.ErrAbortHandler && rec.pump == nil && rec.state != passing && rec.hides(http.StatusInternalServerError, now) {
-		rec.x.pages.engine.Logger().Error("larder: panic in a handler, hidden by a stale page", "path", rec.x.r.URL.Path, "panic", v, "stack", string(debug.Stack()))
+	if hidden || v != http.ErrAbortHandler && rec.pump == nil && rec.state != passing && rec.hides(http.StatusInternalServerError, now) {
+		if v != http.ErrAbortHandler {
+			rec.x.pages.engine.Logger().Error("larder: panic in a handler, hidden by a stale page", "path", rec.x.r.URL.Path, "panic", v, "stack", string(debug.Stack()))
+		}
 		rec.serveInstead(now)
 		return
 	}
