@@ -132,7 +132,7 @@ func (rec *recorder) complement(held []byte) {
 		}
 	}
 	delete(h, "Content-Range")
-	delete(h, "Content-Digest") // of the rest (RFC 9530 §2)
+	undigest(h)
 	h["Content-Length"] = []string{strconv.FormatInt(p.whole, 10)}
 	rec.render.Tag(rec.x.part.Tags()...)
 	rec.joined, rec.status = true, http.StatusOK
@@ -156,7 +156,7 @@ func (rec *recorder) keepPart() (*readthrough.Entry, string) {
 	}
 	part, body, joined := rec.join(fresh)
 	if joined {
-		delete(part.Header, "Content-Digest") // of one of the two
+		undigest(part.Header)
 	}
 	if rec.x.r.Header["If-Range"] != nil && !joined { // its header may lack what the client has (RFC 9110 §15.3.7)
 		rec.render.Abort(policy.NotPartial)
