@@ -1,7 +1,9 @@
 package cachepage
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -70,9 +72,17 @@ func (rec *recorder) misreads(status int) bool {
 }
 
 // updated makes the response the stale page with the fields of an answer that
-// describes it (RFC 9111 §3.2). What the route itself adds to Vary stays.
+// describes it (RFC 9111 §3.2). What the route itself adds to Vary stays, and so
+// does what the handler had put in the place of an outer one's field and does not
+// name again.
 func (rec *recorder) updated(h http.Header) {
-	rec.response = policy.Response{Status: rec.stale.status, Header: policy.Update304(rec.stale.header(), h)}
+	stored, said := rec.stale.header(), maps.Clone(h)
+	for name, values := range rec.preset {
+		if stored[name] != nil && slices.Equal(h[name], values) {
+			delete(said, name)
+		}
+	}
+	rec.response = policy.Response{Status: rec.stale.status, Header: policy.Update304(stored, said)}
 	rec.x.rt.patchCoding(rec.response.Header)
 }
 

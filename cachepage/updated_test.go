@@ -81,3 +81,34 @@ func TestAnUpdatedPageVariesOnItsCodings(t *testing.T) {
 		want(t, method+": Vary", a.get("Vary"), "X-A, Accept-Encoding")
 	}
 }
+
+// A handler that answers 304 before it sets anything else takes back nothing
+// that it had put in the place of an outer handler's field.
+func TestAnUpdatedPageKeepsWhatOuterHandlersPreset(t *testing.T) {
+	for _, method := range []string{"GET", "HEAD"} {
+		s := newSite(t)
+		inner := s.follow(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Etag", `"1"`)
+			if r.Header.Get("If-None-Match") != "" {
+				w.WriteHeader(http.StatusNotModified)
+				return
+			}
+			if r.Method == "GET" {
+				w.Header().Set("Content-Type", "text/html")
+				w.Header().Add("Vary", "X-A")
+				io.WriteString(w, "page")
+			}
+		}))
+		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			addLines(w.Header(), []string{"Content-Type: application/json", "Vary: Origin", "Cache-Control: max-age=10"})
+			inner.ServeHTTP(w, r)
+		})
+		get(h, "/p")
+		s.clock.Advance(15 * time.Second)
+		do(h, method, "/p")
+		a := get(h, "/p")
+		want(t, method+": hit", a.hit(), true)
+		want(t, method+": Content-Type", a.get("Content-Type"), "text/html")
+		want(t, method+": Vary", a.get("Vary"), "Origin | X-A")
+	}
+}
