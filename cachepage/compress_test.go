@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
@@ -73,6 +74,33 @@ func TestCompressedHeadAndRanges(t *testing.T) {
 	part := get(h, "/p", "Accept-Encoding: gzip", "Range: bytes=1-3")
 	want(t, "a range is one of the coded bytes", part.body, whole.body[1:4])
 	want(t, "a range of the plain ones", get(h, "/p", "Range: bytes=1-3").body, "123")
+}
+
+// A handler that codes by itself would answer HEAD about other bytes than it
+// answers GET with, and so make the page invalid each time.
+func TestCompressedPagesAndHEADAtTheHandler(t *testing.T) {
+	v := &view{serve: func(w http.ResponseWriter, r *http.Request) {
+		addLines(w.Header(), []string{"Cache-Control: max-age=10", "Content-Type: text/plain"})
+		w.Header().Set("X-Seen", r.Header.Get("Accept-Encoding"))
+		if r.Header.Get("Accept-Encoding") != "" {
+			addLines(w.Header(), []string{"Content-Encoding: gzip", "Content-Length: 77"})
+			return
+		}
+		io.WriteString(w, strings.Repeat("text ", 1000))
+	}}
+	for name, opts := range map[string][]cachepage.Option{"under a TTL": nil, "following": {cachepage.FollowOrigin()}} {
+		s := newSite(t)
+		h := s.cached(v, append(opts, cachepage.Compress("gzip"))...)
+		want(t, name+": HEAD", do(h, "HEAD", "/p", "Accept-Encoding: gzip").get("X-Seen"), "")
+		want(t, name+": a range", get(h, "/p", "Accept-Encoding: gzip", "Range: bytes=1-2").get("X-Seen"), "")
+		get(h, "/p")
+		if opts == nil {
+			continue
+		}
+		s.clock.Advance(15 * time.Second)
+		do(h, "HEAD", "/p", "Accept-Encoding: gzip")
+		want(t, "updated", get(h, "/p", "Accept-Encoding: gzip").hit(), true)
+	}
 }
 
 func TestCompressLeavesAlone(t *testing.T) {

@@ -164,10 +164,15 @@ func TestEtagIsAddedWhereThereIsNone(t *testing.T) {
 }
 
 func TestADigestOfTheWholeIsNotSentWithAPart(t *testing.T) {
-	h := newSite(t).cached(page("0123456789", "Content-Digest: sha-256=:AAAA:", "Repr-Digest: sha-256=:AAAA:"))
+	h := newSite(t).cached(page("0123456789", "Content-Digest: sha-256=:AAAA:", "Content-MD5: AAAA", "Repr-Digest: sha-256=:AAAA:"))
 	get(h, "/p")
 	part := get(h, "/p", "Range: bytes=1-3")
-	want(t, "Content-Digest of a part", part.get("Content-Digest"), "")
+	want(t, "Content-Digest of a part", part.get("Content-Digest")+part.get("Content-MD5"), "")
+	for ask, status := range map[string]int{"Range: bytes=10-": 416, `If-Match: "other"`: 412} {
+		none := get(h, "/p", ask)
+		want(t, ask, none.status, status)
+		want(t, "Content-Digest of nothing", none.get("Content-Digest")+none.get("Content-MD5"), "")
+	}
 	want(t, "Repr-Digest of a part", part.get("Repr-Digest"), "sha-256=:AAAA:")
 	want(t, "Content-Digest of the whole", get(h, "/p").get("Content-Digest"), "sha-256=:AAAA:")
 }

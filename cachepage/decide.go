@@ -1,7 +1,9 @@
 package cachepage
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,11 +27,14 @@ func (rec *recorder) decide(status int) {
 	h, now := rec.Header(), rec.x.pages.engine.Time()
 	rec.x.rt.patchVary(h)
 	switch {
+	case rec.misreads(status):
+		rec.misread, rec.mistaken, rec.state = true, true, swallowing
+		return
 	case rec.revalidating && status == http.StatusNotModified && !policy.Validates(rec.stale.header(), h):
 		rec.mistaken, rec.state = true, swallowing // RFC 9111 §4.3.4: no update by what is about something else
 		return
 	case rec.revalidating && status == http.StatusNotModified:
-		rec.response = policy.Response{Status: rec.stale.status, Header: policy.Update304(rec.stale.header(), h)}
+		rec.updated(h)
 		rec.state = swallowing
 	case rec.hides(status, now):
 		rec.refuse("stale-if-error", 0)
@@ -40,12 +45,12 @@ func (rec *recorder) decide(status int) {
 	}
 	rec.response.RequestTime, rec.response.ResponseTime, rec.response.Target = rec.render.Begun(), now, rec.x.target()
 	rec.verdict = rec.x.rt.policy.Store(rec.x.r, rec.response)
+	var star bool
+	if rec.names, star = rec.x.rt.varies(rec.response.Header); star {
+		rec.verdict = policy.Verdict{Reason: policy.NotVaryStar}
+	}
 	if rec.state == swallowing {
 		return
-	}
-	var star bool
-	if rec.names, star = rec.x.rt.varies(h); star {
-		rec.verdict = policy.Verdict{Reason: policy.NotVaryStar}
 	}
 	rec.x.rt.patchCoding(h)
 	rec.length = contentLength(h)
@@ -56,6 +61,29 @@ func (rec *recorder) decide(status int) {
 		return
 	}
 	rec.begin(h)
+}
+
+// misreads reports whether the handler was asked with a query that its answer
+// does not stand by: the visitor asked for another page. A failure is one for any
+// query, and a 304 to us is about a page that stands by it.
+func (rec *recorder) misreads(status int) bool {
+	x := rec.x
+	return x.reduced() && status < 500 && !(rec.revalidating && status == http.StatusNotModified) && !x.confirmed(rec.header)
+}
+
+// updated makes the response the stale page with the fields of an answer that
+// describes it (RFC 9111 §3.2). What the route itself adds to Vary stays, and so
+// does what the handler had put in the place of an outer one's field and does not
+// name again.
+func (rec *recorder) updated(h http.Header) {
+	stored, said := rec.stale.header(), maps.Clone(h)
+	for name, values := range rec.preset {
+		if stored[name] != nil && slices.Equal(h[name], values) {
+			delete(said, name)
+		}
+	}
+	rec.response = policy.Response{Status: rec.stale.status, Header: policy.Update304(stored, said)}
+	rec.x.rt.patchCoding(rec.response.Header)
 }
 
 // begin turns to recording, under the header h as it stands now.

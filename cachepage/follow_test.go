@@ -184,6 +184,20 @@ func TestFollowOriginRevalidates(t *testing.T) {
 		want(t, "status", a.status, 200)
 		want(t, "Cache-Status", a.cache(), "larder; fwd=stale; fwd-status=502; ttl=-10; detail=stale-if-error")
 	})
+	t.Run("an origin whose failure breaks off, as a reverse proxy reports it", func(t *testing.T) {
+		s, v := newSite(t), page("x", "Cache-Control: max-age=10")
+		h := s.follow(v)
+		get(h, "/p")
+		s.clock.Advance(20 * time.Second)
+		v.serve = func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			io.WriteString(w, "half")
+			panic(http.ErrAbortHandler)
+		}
+		a := get(h, "/p")
+		want(t, "body", a.body, "x")
+		want(t, "Cache-Status", a.cache(), "larder; fwd=stale; fwd-status=503; ttl=-10; detail=stale-if-error")
+	})
 	t.Run("a precondition that only the origin can judge", func(t *testing.T) {
 		h := newSite(t).follow(page("x", "Cache-Control: max-age=10"))
 		get(h, "/p")

@@ -65,6 +65,7 @@ type exchange struct {
 	unit   *readthrough.Key   // of a render
 	varied *lookup            // of a render
 	part   *readthrough.Entry // incomplete page that a render may add to
+	old    *readthrough.Entry // of the stale page that a render may find to be still good
 }
 
 // ServeHTTP answers from the cache where it may, and otherwise runs the
@@ -168,6 +169,9 @@ func (x *exchange) session() bool {
 
 // key is the unit of the request's URL, nil if that has no one meaning.
 func (x *exchange) key(b *binding) *readthrough.Key {
+	if u := x.r.URL; u.User != nil || u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
+		return nil // of an absolute target that says what is not in the key
+	}
 	var ok bool
 	if x.query, ok = x.rt.query.apply(x.r.URL.RawQuery); !ok {
 		return nil
@@ -204,7 +208,7 @@ func (x *exchange) searchPath() string {
 // judge decides about what the engine found. The page is nil if the request
 // may not see it, whatever happens.
 func (x *exchange) judge(n *readthrough.Entry, now int64) (*page, policy.Use) {
-	if n == nil || n.Uncacheable() {
+	if n == nil || n.Uncacheable() || x.misfits(n) {
 		return nil, x.rt.policy.Absent(&x.q)
 	}
 	p, ok := n.Live.(*page)

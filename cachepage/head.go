@@ -12,16 +12,25 @@ import (
 )
 
 // head passes a HEAD on and updates the stored page by the answer, if that
-// describes it (RFC 9111 §4.3.5).
-func (x *exchange) head(k *readthrough.Key, l *lookup, p *page, use policy.Use, says field.Status) {
+// describes it (RFC 9111 §4.3.5). The page is looked up again now that the render
+// has begun: what was invalidated before must not come back.
+func (x *exchange) head(k *readthrough.Key, l *lookup, use policy.Use, says field.Status) {
 	never := func(*readthrough.Entry) bool { return false }
 	_, render := x.pages.engine.Lead(x.r.Context(), k, readthrough.Access{
 		Name: x.r.URL.Path, Varied: l, Tags: x.rt.known(x.r), Names: x.rt.varyOn, Alone: true, Usable: never,
 	})
 	x.saw(observe.Miss, use.Reason)
+	x.unit, x.varied = k, l
+	x.old = x.present()
+	p, _ := x.judge(x.old, x.pages.engine.Now())
+	if p == nil {
+		render.Abort("invalidated")
+		x.forward(x.forHandler(), says)
+		return
+	}
 	rec := newRecorder(x, render)
 	rec.says, rec.stale, rec.described = says, p, k
-	x.run(rec, withQuery(x.r, x.query).WithContext(render.Context()))
+	x.run(rec, x.forHandler().WithContext(render.Context()))
 }
 
 // decideDescribed passes the answer to a HEAD on, and notes what it says about
@@ -36,10 +45,8 @@ func (rec *recorder) decideDescribed(status int) {
 		rec.render.Refuse("changed", 0)
 		x.outdate(rec.described)
 	default:
-		rec.response = policy.Response{
-			Status: rec.stale.status, Header: policy.Update304(stored, rec.header), Target: x.target(),
-			RequestTime: rec.render.Begun(), ResponseTime: x.pages.engine.Time(),
-		}
+		rec.updated(rec.header)
+		rec.response.RequestTime, rec.response.ResponseTime, rec.response.Target = rec.render.Begun(), x.pages.engine.Time(), x.target()
 		rec.verdict = x.rt.policy.Store(x.r, rec.response)
 		rec.names, _ = x.rt.varies(rec.response.Header)
 	}
@@ -52,7 +59,7 @@ func (rec *recorder) finishDescribed() {
 		rec.render.Abort("not-updated")
 		return
 	}
-	rec.commit(rec.response.Header, rec.stale.content())
+	rec.keepOn()
 }
 
 // outdate drops a page that a HEAD has shown to be another one by now.

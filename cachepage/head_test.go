@@ -1,10 +1,12 @@
 package cachepage_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
 
+	"github.com/larder-go/larder"
 	"github.com/larder-go/larder/cachepage"
 )
 
@@ -85,4 +87,36 @@ func TestRevalidationAnsweredAboutAnotherPage(t *testing.T) {
 	want(t, "Cache-Status", a.cache(), "larder; fwd=stale; fwd-status=200; stored")
 	want(t, "runs", v.runs.Load(), 3)
 	want(t, "hit", get(h, "/p").hit(), true)
+}
+
+// TestAnInvalidatedPageIsNotUpdated by an answer to HEAD that has no validator:
+// the page was found before the invalidation, and looked at after it.
+func TestAnInvalidatedPageIsNotUpdated(t *testing.T) {
+	for at := range 8 { // reading of the clock at which it is invalidated
+		version, armed, clock := 1, -1, newClock()
+		var s *site
+		s = newSite(t, larder.WithClock(func() time.Time {
+			if armed == 0 {
+				armed--
+				version++
+				if err := s.Purge(t.Context(), "http://shop.example/p"); err != nil {
+					t.Error(err)
+				}
+			}
+			armed--
+			return clock.Now()
+		}))
+		h := s.follow(&view{serve: func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Cache-Control", "max-age=10")
+			if r.Method == http.MethodGet {
+				fmt.Fprint(w, version)
+			}
+		}})
+		get(h, "/p")
+		clock.Advance(15 * time.Second)
+		armed = at
+		do(h, http.MethodHead, "/p")
+		armed = -1
+		want(t, fmt.Sprint("reading ", at), get(h, "/p").body, fmt.Sprint(version))
+	}
 }

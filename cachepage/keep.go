@@ -17,7 +17,7 @@ import (
 // finish ends the exchange after the handler has returned.
 func (rec *recorder) finish() {
 	if rec.state == waiting {
-		if rec.render == nil && rec.x.r.Context().Err() != nil { // it may have given up: whoever set the time for it answers
+		if rec.gaveUp() {
 			rec.x.invalidateUnsafe(http.StatusOK, rec.header, nil)
 			return
 		}
@@ -42,6 +42,19 @@ func (rec *recorder) finish() {
 	rec.freeBuffer()
 }
 
+// gaveUp reports whether the handler may have returned because its time was up,
+// and ends the render if so: whoever set the time answers.
+func (rec *recorder) gaveUp() bool {
+	if rec.x.r.Context().Err() == nil || rec.render != nil && rec.render.Context().Err() == nil {
+		return false
+	}
+	if rec.render != nil {
+		rec.render.Abort("cancelled")
+	}
+	rec.done = true
+	return true
+}
+
 // recoverAndRelease is deferred around the handler: whatever happens, those who
 // wait are let go, and the panic goes on to whom it belongs.
 func (rec *recorder) recoverAndRelease() {
@@ -50,6 +63,7 @@ func (rec *recorder) recoverAndRelease() {
 	}
 	v := recover()
 	rec.render.Abort("panic")
+	hidden := rec.state == swallowing && rec.response.Header == nil && !rec.mistaken // already, by its status
 	rec.mistaken = false
 	if rec.posted != nil && rec.state == recording {
 		rec.x.invalidateUnsafe(rec.status, rec.frozen, nil)
@@ -61,8 +75,10 @@ func (rec *recorder) recoverAndRelease() {
 		return
 	}
 	now := rec.x.pages.engine.Time()
-	if v != http.ErrAbortHandler && rec.pump == nil && rec.state != passing && rec.hides(http.StatusInternalServerError, now) {
-		rec.x.pages.engine.Logger().Error("larder: panic in a handler, hidden by a stale page", "path", rec.x.r.URL.Path, "panic", v, "stack", string(debug.Stack()))
+	if hidden || v != http.ErrAbortHandler && rec.pump == nil && rec.state != passing && rec.hides(http.StatusInternalServerError, now) {
+		if v != http.ErrAbortHandler {
+			rec.x.pages.engine.Logger().Error("larder: panic in a handler, hidden by a stale page", "path", rec.x.r.URL.Path, "panic", v, "stack", string(debug.Stack()))
+		}
 		rec.serveInstead(now)
 		return
 	}
@@ -85,7 +101,7 @@ func (rec *recorder) finishSwallowed() {
 		return
 	}
 	p := rec.stale
-	n, why := rec.commit(rec.response.Header, p.content())
+	n, why := rec.keepOn()
 	if n != nil {
 		p = n.Live.(*page)
 	}
@@ -96,6 +112,14 @@ func (rec *recorder) finishSwallowed() {
 	says := rec.says
 	says.FwdStatus, says.Stored, says.Detail = rec.status, why == "", why
 	rec.x.serve(p, now.UnixNano(), &says)
+}
+
+// keepOn keeps the stale page under its updated header. The tags that were said
+// when it was made are still what it depends on: an answer without a body need
+// not say them again.
+func (rec *recorder) keepOn() (*readthrough.Entry, string) {
+	rec.render.Tag(rec.x.old.Tags()...)
+	return rec.commit(rec.response.Header, rec.stale.content())
 }
 
 // finishRecorded keeps the page first and sends it then, so that nobody waits

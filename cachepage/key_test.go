@@ -126,6 +126,14 @@ func TestKeyCorrectness(t *testing.T) {
 		get(h, "http://shop.example/p")
 		want(t, "hit", send(h, httptest.NewRequest("GET", "http://shop.example/p", nil)).hit(), true)
 	})
+	t.Run("E2_22 an absolute-form target with what is not in the key", func(t *testing.T) {
+		for _, target := range []string{"http://evil@shop.example/p", "http://a:b@shop.example/p", "ftp://shop.example/p", "javascript://shop.example/p"} {
+			h := newSite(t).cached(&view{serve: func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.URL.String()) }})
+			a := send(h, httptest.NewRequest("GET", target, nil))
+			want(t, target, a.cache(), "larder; fwd=bypass; fwd-status=200; detail=url")
+			want(t, target+": next", get(h, "/p").body, "/p")
+		}
+	})
 	t.Run("E2_22 an absolute-form target behind StripPrefix is no page of another route", func(t *testing.T) {
 		s := newSite(t)
 		mux := http.NewServeMux()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -167,4 +168,37 @@ func TestATimeoutAroundTheCacheAnswers(t *testing.T) {
 	get(h, "/p")
 	want(t, "POST", do(timeout, "POST", "/p").status, http.StatusGatewayTimeout)
 	want(t, "what the POST may have changed is gone", get(h, "/p").hit(), false)
+}
+
+// Nor is there an answer in its place where others must not wait for it, and so
+// nobody else needs its render.
+func TestATimeoutAnswersForARenderOfItsOwn(t *testing.T) {
+	for name, ask := range map[string]*http.Request{
+		"Authorization":   request("GET", "/p", "Authorization: a"),
+		"a forced reload": request("GET", "/p", "Cache-Control: no-cache"),
+		"HEAD":            request("HEAD", "/p", "Cache-Control: no-cache"),
+		"POST":            request("POST", "/p"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, giveUp := newSite(t), context.CancelFunc(func() {})
+			v := page("x", "Cache-Control: max-age=60, public")
+			h := s.follow(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if giveUp(); r.Context().Err() == nil {
+					v.ServeHTTP(w, r)
+				}
+			}))
+			if ask.Method == "HEAD" || ask.Header.Get("Cache-Control") != "" {
+				get(h, "/p")
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			giveUp = cancel
+			w := httptest.NewRecorder()
+			if h.ServeHTTP(w, ask.WithContext(ctx)); ctx.Err() != nil {
+				w.WriteHeader(http.StatusGatewayTimeout)
+			}
+			want(t, "status", w.Code, http.StatusGatewayTimeout)
+			giveUp = func() {}
+			want(t, "nobody is held up", get(h, "/p").status, http.StatusOK)
+		})
+	}
 }

@@ -19,15 +19,19 @@ func (x *exchange) miss(k *readthrough.Key, l *lookup, n *readthrough.Entry, err
 	p, use := x.judge(n, now)
 	y := new(exchange) // the copy may outlive the stack, x may not
 	*y = *x
+	if n != nil && y.misfits(n) {
+		n = nil
+	}
 	says := field.Status{Fwd: fwdReason(use, k), Detail: detailOf(use, err), Key: x.statusKey(k)}
 	switch {
 	case use.Action == policy.GatewayTimeout:
 		y.refuseToAsk(use)
 	case x.r.Method == http.MethodHead && x.rt.policy.Follow && p != nil && !x.q.Selective:
-		y.head(k, l, p, use, says)
+		y.head(k, l, use, says)
 	case x.r.Method == http.MethodHead || x.q.Ranged && !x.mayKeepPart(n):
 		y.saw(observe.Miss, use.Reason)
-		y.forward(withQuery(y.r, y.query), says)
+		y.unreduce()
+		y.forward(y.forHandler(), says)
 	case use.Action == policy.ServeStale:
 		y.serveStale(k, l, n, p, now, says)
 	default:
@@ -81,7 +85,7 @@ func (x *exchange) lead(k *readthrough.Key, l *lookup, n *readthrough.Entry, sta
 		x.leave(render)
 		return
 	}
-	x.unit, x.varied = k, l
+	x.unit, x.varied, x.old = k, l, n
 	x.part = x.heldPart(n)
 	x.render(render, stale, use, says)
 }
@@ -124,19 +128,15 @@ func (x *exchange) render(render *readthrough.Render, stale *page, use policy.Us
 	rec := newRecorder(x, render)
 	rec.says, rec.stale = says, stale
 	rec.revalidating = stale != nil && use.Action == policy.Revalidate && x.rt.policy.Follow
-	r := withQuery(x.r, x.query).WithContext(render.Context())
+	r := x.forHandler().WithContext(render.Context())
 	rec.completing = x.completes()
 	switch {
 	case rec.revalidating:
-		r.Header = policy.Validators(x.r.Header, stale.header())
+		r.Header = policy.Validators(r.Header, stale.header())
 	case rec.completing:
 		r.Header = x.askForRest()
 	default:
-		r.Header = x.rt.policy.ForMiss(x.r.Header)
-	}
-	if len(x.rt.codings) > 0 && r.Header["Accept-Encoding"] != nil { // negotiated here
-		r.Header = r.Header.Clone()
-		delete(r.Header, "Accept-Encoding")
+		r.Header = x.rt.policy.ForMiss(r.Header)
 	}
 	asked := r.Header
 	if x.run(rec, r); !rec.mistaken {
@@ -144,8 +144,35 @@ func (x *exchange) render(render *readthrough.Render, stale *page, use policy.Us
 	}
 	again := newRecorder(x, render)
 	again.says, again.stale = says, stale
-	r.Header = policy.Unconditional(asked)
+	if r.Header = policy.Unconditional(asked); rec.misread {
+		r = x.reread(render)
+	}
 	x.run(again, r)
+}
+
+// forHandler is the request without what no page is to depend on: parameters that
+// are not in the key, and the codings where the route negotiates them.
+func (x *exchange) forHandler() *http.Request {
+	r := withQuery(x.r, x.query)
+	if len(x.rt.codings) == 0 || r.Header["Accept-Encoding"] == nil {
+		return r
+	}
+	r2 := *r
+	r2.Header = r.Header.Clone()
+	delete(r2.Header, "Accept-Encoding")
+	return &r2
+}
+
+// reread is the request with the query as it was asked for, since the rule that
+// it was read with does not hold for this page. The answer is not kept under the
+// key that was made with it.
+func (x *exchange) reread(render *readthrough.Render) *http.Request {
+	x.pages.search.forget(x.searchPath())
+	x.unreduce()
+	render.Refuse("no-vary-search", 0)
+	r := x.forHandler().WithContext(render.Context())
+	r.Header = x.rt.policy.ForMiss(r.Header)
+	return r
 }
 
 // run has the handler answer to a recorder. It gets a header of its own, since

@@ -227,6 +227,20 @@ func TestBrowsersKeepWhatIsOldAsLongAsWhatIsNew(t *testing.T) {
 	}
 }
 
+// The response's own max-age may be longer than the cache's TTL, and MaxTTL in
+// between.
+func TestBrowsersKeepNothingBeyondMaxTTLWhereTheResponseDecides(t *testing.T) {
+	s := newSite(t)
+	h := s.CachePage(larder.DefaultTTL, cachepage.BrowserTTL(time.Minute))(&view{serve: func(w http.ResponseWriter, r *http.Request) {
+		larder.MaxTTL(r.Context(), 40*time.Minute)
+		w.Header().Set("Cache-Control", "max-age=7200")
+		w.Write([]byte("x"))
+	}})
+	get(h, "/p")
+	s.clock.Advance(39*time.Minute + 30*time.Second)
+	want(t, "Cache-Control", get(h, "/p").get("Cache-Control"), "max-age=2400")
+}
+
 func TestBrowserTTLOfZeroShowsAnInvalidateOnTheNextClick(t *testing.T) {
 	s := newSite(t)
 	h := s.cached(numbered(), cachepage.BrowserTTL(0), cachepage.Tags("x"))

@@ -132,15 +132,17 @@ func (rec *recorder) complement(held []byte) {
 		}
 	}
 	delete(h, "Content-Range")
+	undigest(h)
 	h["Content-Length"] = []string{strconv.FormatInt(p.whole, 10)}
 	rec.render.Tag(rec.x.part.Tags()...)
 	rec.joined, rec.status = true, http.StatusOK
 	rec.decide(http.StatusOK)
-	if rec.state == recording {
+	switch rec.state {
+	case recording:
 		rec.buf = append(rec.buf, held...)
-		return
+	case passing:
+		rec.x.w.Write(held)
 	}
-	rec.x.w.Write(held)
 }
 
 // keepPart keeps the answer to a range request, joined with the part that is
@@ -153,6 +155,9 @@ func (rec *recorder) keepPart() (*readthrough.Entry, string) {
 		return nil, "short-body"
 	}
 	part, body, joined := rec.join(fresh)
+	if joined {
+		undigest(part.Header)
+	}
 	if rec.x.r.Header["If-Range"] != nil && !joined { // its header may lack what the client has (RFC 9110 §15.3.7)
 		rec.render.Abort(policy.NotPartial)
 		return nil, policy.NotPartial

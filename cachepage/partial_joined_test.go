@@ -187,3 +187,25 @@ func TestLargeParts(t *testing.T) {
 		want(t, "the rest is not asked for", d.asked, "")
 	})
 }
+
+// RFC 9530 §2: the digest of a part is not that of what it was joined to.
+func TestJoinedPartsHaveNoDigest(t *testing.T) {
+	for name, ask := range map[string][]string{"the rest, asked for by the cache": nil, "a part, asked for by a client": {"Range: bytes=5-"}} {
+		t.Run(name, func(t *testing.T) {
+			d := newDocument()
+			plain := d.serve
+			d.serve = func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Digest", "sha-256=:AAAA:")
+				w.Header().Set("Repr-Digest", "sha-256=:BBBB:")
+				plain(w, r)
+			}
+			h := newSite(t).follow(d)
+			get(h, "/p", "Range: bytes=0-4")
+			want(t, "Content-Digest of the answer", get(h, "/p", ask...).get("Content-Digest"), map[bool]string{true: "sha-256=:AAAA:"}[ask != nil])
+			a := get(h, "/p")
+			want(t, "Cache-Status", a.cache(), isHit)
+			want(t, "Content-Digest", a.get("Content-Digest"), "")
+			want(t, "Repr-Digest", a.get("Repr-Digest"), "sha-256=:BBBB:")
+		})
+	}
+}

@@ -140,3 +140,17 @@ func TestRangeRequestsDoNotWait(t *testing.T) {
 	want(t, "whole", get(h, "/p").outcome(), whole)
 	want(t, "kept", get(h, "/p").outcome(), whole)
 }
+
+// Anybody could ask for a range beyond the end and leave all others a 416.
+func TestA416IsNoPage(t *testing.T) {
+	h := newSite(t).follow(&view{serve: func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "max-age=60")
+		if r.Header.Get("Range") != "" {
+			w.WriteHeader(http.StatusRequestedRangeNotSatisfiable)
+			return
+		}
+		w.Write([]byte("0123456789"))
+	}})
+	want(t, "range", get(h, "/p", "Range: bytes=20-").status, 416)
+	want(t, "whole", get(h, "/p").outcome(), whole)
+}

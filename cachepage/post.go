@@ -24,7 +24,7 @@ func (x *exchange) mayAnswerGet() bool {
 // their header is there.
 func (x *exchange) post(b *binding) {
 	k := x.key(b)
-	if k == nil {
+	if k == nil || x.reduced() { // a page must not show what is not in its key
 		x.pass(policy.FwdMethod)
 		return
 	}

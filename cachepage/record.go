@@ -31,7 +31,8 @@ type recorder struct {
 	revalidating bool
 	completing   bool // the handler was asked for the rest of a part
 	joined       bool // the answer was made whole by the part
-	mistaken     bool // a 304 or 206 to us was not about what is stored
+	mistaken     bool // a 304 or 206 to us was not about what is stored, or misread
+	misread      bool // the answer is for another query than was asked for
 	state        recState
 	status       int
 	header       http.Header // the client's own map, but a copy while a pump writes to the client

@@ -87,7 +87,7 @@ func (x *exchange) reply(h http.Header, rep *representation, res conditional.Res
 		return
 	case conditional.Partial:
 		status, body = http.StatusPartialContent, body[res.Range.Start-rep.first:][:res.Range.Length]
-		delete(h, "Content-Digest") // of the whole (RFC 9530 §2)
+		undigest(h)
 		h["Content-Range"] = []string{res.Range.ContentRange(rep.Size)}
 		h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	}
@@ -95,6 +95,13 @@ func (x *exchange) reply(h http.Header, rep *representation, res conditional.Res
 	if x.r.Method != http.MethodHead {
 		x.w.Write(body)
 	}
+}
+
+// undigest takes from h the digest of other bytes than are going to be sent
+// (RFC 9530 §2).
+func undigest(h http.Header) {
+	delete(h, "Content-Digest")
+	delete(h, "Content-Md5") // its predecessor
 }
 
 // strip304 takes from h what a 304 does not carry.
@@ -109,6 +116,7 @@ func strip304(h http.Header, own func(name string) bool) {
 // empty takes from h what describes a body that is not sent.
 func empty(h http.Header, own func(name string) bool) {
 	delete(h, "Content-Encoding")
+	undigest(h)
 	for _, name := range [...]string{"Content-Type", "Etag", "Last-Modified", "Cache-Control", "Expires"} {
 		if own(name) {
 			delete(h, name)

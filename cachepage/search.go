@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/larder-go/larder/internal/field"
+	"github.com/larder-go/larder/readthrough"
 )
 
 // searchRules remember what handlers said with No-Vary-Search, by site and
@@ -75,6 +76,42 @@ func canonicalQuery(n *field.NoVarySearch, raw string) (_ string, ok bool) {
 // searchTag is the tag of pages under path whose query was read with a rule.
 func searchTag(path string) string { return "No-Vary-Search " + path }
 
+// reduced reports whether the query in the key is another one than was asked for,
+// because of what a response of the path has said.
+func (x *exchange) reduced() bool { return x.rule != nil && x.query != x.r.URL.RawQuery }
+
+// unreduce takes the query as it was asked for: that is what an answer is for
+// which nobody keeps.
+func (x *exchange) unreduce() {
+	if x.rule != nil {
+		x.query, x.rule = x.r.URL.RawQuery, nil
+	}
+}
+
+// misfits reports whether n is the page of another query, and does not say
+// itself that the difference does not matter: the rule is from another page of
+// the path. An outer handler may have said it for all of them.
+func (x *exchange) misfits(n *readthrough.Entry) bool {
+	if !x.reduced() {
+		return false
+	}
+	p, ok := n.Live.(*page)
+	if !ok {
+		return false
+	}
+	i := slices.IndexFunc(p.fields, func(f headerField) bool { return f.name == "No-Vary-Search" })
+	if i < 0 {
+		return !x.confirmed(x.w.Header())
+	}
+	return !x.confirmed(http.Header{"No-Vary-Search": p.fields[i].values})
+}
+
+// confirmed reports whether a response says what the query was read with.
+func (x *exchange) confirmed(h http.Header) bool {
+	said, valid := field.ParseNoVarySearch(h["No-Vary-Search"])
+	return valid && said.String() == x.rule.String()
+}
+
 // announceSearch tells browsers which parameters the route ignores, where the
 // field can say it: names, not patterns.
 func (rt *route) announceSearch(h http.Header) {
@@ -109,8 +146,11 @@ func (rec *recorder) learnSearch(h http.Header) (tag string, ok bool) {
 	} else {
 		x.pages.search.forget(path)
 	}
-	if x.rule == nil {
-		return "", true // kept under the query as it came
+	if x.rule == nil { // kept under the query as it came
+		if same, ok := canonicalQuery(&said, x.query); !valid || !ok || same != x.query {
+			return "", true
+		}
+		return searchTag(path), true // which others come to from now on
 	}
-	return searchTag(path), valid && said.String() == x.rule.String()
+	return searchTag(path), x.confirmed(h)
 }

@@ -31,7 +31,7 @@ func (x *exchange) serveStale(k *readthrough.Key, l *lookup, n *readthrough.Entr
 	if refreshes {
 		if render := x.pages.engine.TryLead(x.r.Context(), k, x.access(l, n, use)); render != nil {
 			x.missed(render, use.Reason)
-			x.unit, x.varied, x.part = k, l, x.heldPart(n)
+			x.unit, x.varied, x.old, x.part = k, l, n, x.heldPart(n)
 			x.render(render, p, use, says)
 			return
 		}
@@ -43,6 +43,7 @@ func (x *exchange) serveStale(k *readthrough.Key, l *lookup, n *readthrough.Entr
 		return
 	}
 	http.NewResponseController(x.w).Flush()
+	x.old = n
 	a := x.access(l, n, use)
 	if render := x.pages.engine.TryLead(x.r.Context(), k, a); render != nil {
 		defer x.logPanic()

@@ -59,7 +59,8 @@
 // Authorization unless the response says public, s-maxage or must-revalidate.
 // A 206 is kept with Follow only, and only if others can be joined to it: it
 // answers a request for one range, says which part of how much it is, and has a
-// strong entity tag. Rest asks for what is missing behind it.
+// strong entity tag. Rest asks for what is missing behind it. A 416 is about a
+// range alone and is never kept with Follow.
 //
 // # Where it reads the RFC strictly
 //

@@ -90,6 +90,8 @@ func (p *Policy) forbidden(r *http.Request, resp Response, s speech) string {
 		return NotPartial
 	case resp.Status < 200 || resp.Status == http.StatusNotModified:
 		return NotStatus
+	case resp.Status == http.StatusRequestedRangeNotSatisfiable: // it answers a Range, which is in no key
+		return NotStatus
 	case s.MustUnderstand && !understood[resp.Status]:
 		return NotMustUnderstand
 	case s.NoStore && !s.MustUnderstand: // §5.2.2.3: understood, so no-store does not count
@@ -194,9 +196,13 @@ func window(said field.Seconds, own time.Duration, wasFresh bool) (d time.Durati
 	return 0, false
 }
 
+// oldest is the greatest age that there is (RFC 9111 §1.2.2). A Date centuries
+// back would leave no room in a sum of nanoseconds.
+const oldest = 1 << 31 * time.Second
+
 // initialAge is corrected_initial_age (RFC 9111 §4.2.3).
 func initialAge(resp Response) time.Duration {
-	apparent := max(resp.ResponseTime.Sub(dateOf(resp)).Truncate(time.Second), 0)
+	apparent := min(max(resp.ResponseTime.Sub(dateOf(resp)).Truncate(time.Second), 0), oldest)
 	age, _ := field.ParseAge(resp.Header["Age"])
 	delay := max(resp.ResponseTime.Sub(resp.RequestTime), 0)
 	return max(apparent, age+delay)

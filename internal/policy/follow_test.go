@@ -31,6 +31,7 @@ func TestStoreFollowing(t *testing.T) {
 		{"§3.4 unknown size", request("GET", "Range: bytes=0-1"), answer(206, "Cache-Control: max-age=3600", `ETag: "a"`, "Content-Range: bytes 0-1/*"), "partial", 0},
 		{"§5.2.2.3 must-understand and a part", request("GET", "Range: bytes=0-1"), answer(206, "Cache-Control: max-age=3600, no-store, must-understand", `ETag: "a"`, "Content-Range: bytes 0-1/9"), "", hour},
 		{"§3 304", request("GET"), answer(304, "Cache-Control: max-age=3600"), "status", 0},
+		{"§3 416 answers a range", request("GET", "Range: bytes=9-"), answer(416, "Cache-Control: max-age=3600"), "status", 0},
 		{"§3 any final status with freshness", request("GET"), answer(299, "Cache-Control: max-age=3600"), "", hour},
 		{"§3 499", request("GET"), answer(499, "Cache-Control: max-age=3600"), "", hour},
 		{"§3 599", request("GET"), answer(599, "Cache-Control: max-age=3600"), "", hour},
@@ -73,6 +74,7 @@ func TestStoreFollowing(t *testing.T) {
 		{"§5.1 first Age counts", request("GET"), answer(200, "Cache-Control: max-age=3600", "Age: 0, 7200"), "", hour},
 		{"§5.1 bad Age is ignored", request("GET"), answer(200, "Cache-Control: max-age=3600", "Age: 7200.0"), "", hour},
 		{"§4.2.3 old Date", request("GET"), answer(200, "Cache-Control: max-age=7200", "Date: "+hourAgo), "", hour},
+		{"§4.2.3 absurd Date", request("GET"), answer(200, "Cache-Control: max-age=7200", "Date: Mon, 01 Jan 0001 00:00:00 GMT"), "no-freshness", 0},
 		{"§4.2.3 Date ahead", request("GET"), answer(200, "Expires: "+inAnHour, "Date: "+inAnHour), "no-freshness", 0},
 		{"§4.2.3 Age with the origin's clock ahead", request("GET"), answer(200, "Expires: Sun, 22 Nov 2026 14:00:00 GMT", "Date: "+inAnHour, "Age: 1800"), "", 30 * time.Minute},
 
@@ -241,5 +243,19 @@ func TestPostNeedsATarget(t *testing.T) {
 	resp.Target = nil
 	if v := (&Policy{Follow: true}).Store(request("POST"), resp); v.Reason != NotMethod {
 		t.Errorf("reason %q, want %q", v.Reason, NotMethod)
+	}
+}
+
+// A Date of the year 1, as a zero time.Time is written, is very old and stays so.
+func TestAnAbsurdDateIsOld(t *testing.T) {
+	p := &Policy{Follow: true}
+	r := request("GET", "Cache-Control: max-age=0")
+	v := p.Store(r, answer(200, "Cache-Control: max-age=10", `ETag: "a"`, "Date: Mon, 01 Jan 0001 00:00:00 GMT"))
+	s, q, later := v.Life.At(received), p.Admit(r), received.Add(5*time.Minute).UnixNano()
+	if use := p.Reuse(&q, &s, later); use != (Use{Revalidate, "request"}) {
+		t.Errorf("got %v", use)
+	}
+	if age, ttl := s.Age(later), s.TTL(later); age != 1<<31+300 || ttl != 10-age {
+		t.Errorf("age %d, ttl %d", age, ttl)
 	}
 }

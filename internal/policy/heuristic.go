@@ -8,8 +8,8 @@ import (
 
 // understood are the status codes whose caching requirements this cache knows
 // (RFC 9111 §3, for must-understand): the final ones of RFC 9110 §15 and the
-// common ones registered since. It does not keep 304, and 206 only where others
-// can be joined to it.
+// common ones registered since. It does not keep 304 and 416, and 206 only
+// where others can be joined to it.
 var understood = func() map[int]bool {
 	set := make(map[int]bool)
 	for _, span := range [...][2]int{

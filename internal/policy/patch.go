@@ -46,7 +46,7 @@ func (p *Policy) Later(h http.Header, s *Stored, age int64) {
 		return
 	}
 	most := int64(oneYear / time.Second)
-	if p.TTL > time.Duration(s.FreshUntil-s.Born) { // something has lowered it
+	if p.FromResponse || p.TTL > time.Duration(s.FreshUntil-s.Born) { // something has, or may have, lowered it
 		most = life
 	}
 	later(h, "Cache-Control", p.BrowserTTL, age, most)

@@ -84,12 +84,12 @@ func TestValidates(t *testing.T) {
 }
 
 func TestUpdate304(t *testing.T) {
-	stored := header("Content-Type: text/html", "Content-Length: 36", "Content-Encoding: gzip", "Date: "+hourAgo, "X-Kept: 1", "X-New: old", "Cache-Control: max-age=1")
-	fresh := header("Content-Length: 10", "Content-Encoding: br", "Content-Range: bytes 0-1/2", "X-New: new", "Cache-Control: max-age=3600",
+	stored := header("Content-Type: text/html", "Content-Length: 36", "Content-Encoding: gzip", "Content-Digest: d=:page:", "Date: "+hourAgo, "X-Kept: 1", "X-New: old", "Cache-Control: max-age=1")
+	fresh := header("Content-Length: 10", "Content-Encoding: br", "Content-Range: bytes 0-1/2", "Content-Digest: d=:empty:", "X-New: new", "Cache-Control: max-age=3600",
 		"Connection: X-Hop", "X-Hop: 1", "Keep-Alive: x", "Set-Cookie: a=b", "Age: 3")
 	before := stored.Clone()
 	got := Update304(stored, fresh)
-	want := header("Content-Type: text/html", "Content-Length: 36", "Content-Encoding: gzip", "X-Kept: 1", "X-New: new", "Cache-Control: max-age=3600", "Age: 3")
+	want := header("Content-Type: text/html", "Content-Length: 36", "Content-Encoding: gzip", "Content-Digest: d=:page:", "X-Kept: 1", "X-New: new", "Cache-Control: max-age=3600", "Age: 3")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("§3.2: -want +got\n%s", diff)
 	}

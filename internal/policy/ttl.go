@@ -89,8 +89,9 @@ func leavesHost(resp Response) bool {
 		return false
 	}
 	for _, location := range resp.Header["Location"] {
+		location = field.TrimSpace(location) // as the server does
 		to, err := url.Parse(location)
-		if err != nil || resp.Target == nil {
+		if err != nil || resp.Target == nil || strings.Contains(location, `\`) { // which browsers take for a slash
 			return true
 		}
 		if !strings.EqualFold(resp.Target.ResolveReference(to).Host, resp.Target.Host) {
