@@ -84,7 +84,7 @@ func agree(name string, stored, fresh http.Header) bool {
 
 // kept are the fields of a stored response that no update replaces: they
 // describe the stored body (RFC 9111 §3.2), or must not be stored.
-var kept = []string{"Content-Length", "Content-Encoding", "Content-Range", "Content-Digest", "Content-Md5", "Set-Cookie", "Set-Cookie2"}
+var kept = []string{"Content-Length", "Content-Encoding", "Content-Range", "Content-Digest", "Set-Cookie", "Set-Cookie2"}
 
 // Update304 returns the stored header updated by that of a 304 or of an answer
 // to HEAD (RFC 9111 §3.2): each field replaces its namesake, except those that
