@@ -80,7 +80,7 @@ func (x *exchange) lead(k *readthrough.Key, l *lookup, n *readthrough.Entry, sta
 		x.serve(ent.Live.(*page), now, &says)
 		return
 	}
-	x.missed(render, use.Reason)
+	render.Missed(x.r.Context(), use.Reason)
 	if x.r.Context().Err() != nil {
 		x.leave(render)
 		return
@@ -88,19 +88,6 @@ func (x *exchange) lead(k *readthrough.Key, l *lookup, n *readthrough.Entry, sta
 	x.unit, x.varied, x.old = k, l, n
 	x.part = x.heldPart(n)
 	x.render(render, stale, use, says)
-}
-
-// missed tells of a lookup that render comes of. A hook that panics ends it,
-// which nobody else would.
-func (x *exchange) missed(render *readthrough.Render, reason string) {
-	told := false
-	defer func() {
-		if !told {
-			render.Abort("panic")
-		}
-	}()
-	x.saw(observe.Miss, reason)
-	told = true
 }
 
 // leave answers a client that went while it waited: a crowd of them must not

@@ -30,7 +30,7 @@ func (x *exchange) serveStale(k *readthrough.Key, l *lookup, n *readthrough.Entr
 	refreshes := x.r.Context().Value(refreshKey{}) != nil
 	if refreshes {
 		if render := x.pages.engine.TryLead(x.r.Context(), k, x.access(l, n, use)); render != nil {
-			x.missed(render, use.Reason)
+			render.Missed(x.r.Context(), use.Reason)
 			x.unit, x.varied, x.old, x.part = k, l, n, x.heldPart(n)
 			x.render(render, p, use, says)
 			return

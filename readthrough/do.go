@@ -51,7 +51,7 @@ func (e *Engine) Do(ctx context.Context, k *Key, a Access, load func(context.Con
 		r.Abort("client-gone")
 		return nil, context.Cause(ctx), nil
 	}
-	e.missed(ctx, r, reason)
+	r.Missed(ctx, reason)
 	return e.carryOut(ctx, r, load, findErr)
 }
 

@@ -109,7 +109,7 @@ func (e *Engine) Start(ctx context.Context, k *Key, a Access) (*Entry, *Render) 
 	}
 	if a.mayStale(ctx, n, now) {
 		if r := e.TryLead(ctx, k, a); r != nil {
-			e.missed(ctx, r, reason)
+			r.Missed(ctx, reason)
 			return nil, r
 		}
 		e.saw(ctx, k, a.Name, observe.Stale, reason)
@@ -121,7 +121,7 @@ func (e *Engine) Start(ctx context.Context, k *Key, a Access) (*Entry, *Render) 
 		e.climb(ctx, n)
 		return n, nil
 	}
-	e.missed(ctx, r, reason)
+	r.Missed(ctx, reason)
 	return nil, r
 }
 
@@ -149,16 +149,16 @@ func (e *Engine) saw(ctx context.Context, k *Key, name string, o observe.Outcome
 	}
 }
 
-// missed tells of a lookup that r comes of. A hook that panics ends r, which
-// nobody else would.
-func (e *Engine) missed(ctx context.Context, r *Render, reason string) {
+// Missed tells the hooks of the lookup that r comes of; ctx is that of whoever
+// asked. A hook that panics ends r, which nobody else would. Start does it.
+func (r *Render) Missed(ctx context.Context, reason string) {
 	told := false
 	defer func() {
 		if !told {
 			r.Abort("panic")
 		}
 	}()
-	e.saw(ctx, r.key, r.name, observe.Miss, reason)
+	r.e.saw(ctx, r.key, r.name, observe.Miss, reason)
 	told = true
 }
 
