@@ -7,7 +7,6 @@ import (
 
 	"github.com/larder-go/larder/internal/field"
 	"github.com/larder-go/larder/internal/policy"
-	"github.com/larder-go/larder/observe"
 	"github.com/larder-go/larder/readthrough"
 )
 
@@ -19,7 +18,7 @@ func (x *exchange) head(k *readthrough.Key, l *lookup, use policy.Use, says fiel
 	_, render := x.pages.engine.Lead(x.r.Context(), k, readthrough.Access{
 		Name: x.r.URL.Path, Varied: l, Tags: x.rt.known(x.r), Names: x.rt.varyOn, Alone: true, Usable: never,
 	})
-	x.saw(observe.Miss, use.Reason)
+	render.Missed(x.r.Context(), use.Reason)
 	x.unit, x.varied = k, l
 	x.old = x.present()
 	p, _ := x.judge(x.old, x.pages.engine.Now())

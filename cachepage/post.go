@@ -28,6 +28,7 @@ func (x *exchange) post(b *binding) {
 		x.pass(policy.FwdMethod)
 		return
 	}
+	x.saw(observe.Bypass, policy.FwdMethod) // before the render, which a hook that panics would leave open
 	y := new(exchange)
 	*y = *x
 	l := newLookup(y.rt, y.r, y.rewritten)
@@ -36,7 +37,6 @@ func (x *exchange) post(b *binding) {
 	_, render := y.pages.engine.Lead(y.r.Context(), k, readthrough.Access{
 		Name: y.r.URL.Path, Varied: l, Tags: y.rt.known(y.r), Names: y.rt.varyOn, Alone: true, Usable: never,
 	})
-	y.saw(observe.Bypass, policy.FwdMethod)
 	rec := newRecorder(y, render)
 	rec.says, rec.posted = field.Status{Fwd: policy.FwdMethod}, k
 	y.run(rec, y.r.WithContext(render.Context()))
